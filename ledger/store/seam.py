@@ -1,0 +1,176 @@
+"""The seam between the ledger and its database: what is asked of one, and nothing of how.
+
+``ledger.store.sqlite`` is the implementation behind it. Values are bytes, integers and text; records
+are opaque text here, decoded by the domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+
+class Head(NamedTuple):
+    """The tree's edge.
+
+    Attributes:
+        size: number of entries.
+        root: 32 bytes.
+        frontier: the compact range from which the next append continues.
+        checkpoint: the signed note of (origin, size, root).
+    """
+
+    size: int
+    root: bytes
+    frontier: bytes
+    checkpoint: str
+
+
+class LeafRow(NamedTuple):
+    """One position of the log.
+
+    Attributes:
+        position: 0 for the founding statement.
+        leaf: RFC 6962 leaf hash of the entry.
+        event: notification id of the stored event that holds the entry.
+        size: size of the checkpoint that its receipt cites.
+        effect: position of the statement whose fact took effect here, if one did.
+    """
+
+    position: int
+    leaf: bytes
+    event: int
+    size: int
+    effect: int | None
+
+
+class Versioned(NamedTuple):
+    """Text of a state record and the position that last changed it."""
+
+    text: str
+    version: int
+
+
+class RecordWrite(NamedTuple):
+    """A changed record; ``expected`` is the version that was read, ``None`` where there was none."""
+
+    key: str
+    text: str
+    version: int
+    expected: int | None
+
+
+class Stream(NamedTuple):
+    """A stream of events by its name in the domain; ``version`` is that of its last event."""
+
+    name: str
+    originator_id: UUID
+    version: int
+
+
+class Ciphertext(NamedTuple):
+    """Encrypted disclosures of the statement at ``position``; ``subject`` names the key."""
+
+    position: int
+    subject: str
+    sealed: bytes
+
+
+class Tile(NamedTuple):
+    """Hashes of one tile, 32 bytes each; the one at the right edge is partial."""
+
+    level: int
+    index: int
+    hashes: bytes
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Everything of one batch that is written beside its events. ``leaves[i].event`` is not set."""
+
+    leaves: Sequence[LeafRow]
+    streams: Sequence[Stream]
+    records: Sequence[RecordWrite]
+    vault: Sequence[Ciphertext]
+    tiles: Sequence[Tile]
+    head: Head
+
+
+class Stray(NamedTuple):
+    """A row that belongs to no position of the log; somebody put it there."""
+
+    table: str
+    row: int
+
+
+class Reading(Protocol):
+    """One consistent snapshot of the database."""
+
+    def head(self) -> Head | None:
+        """The tree's edge; ``None`` before founding."""
+
+    def leaf(self, position: int) -> LeafRow | None:
+        """The row of one position."""
+
+    def find(self, leaf: bytes) -> LeafRow | None:
+        """The row of one leaf hash."""
+
+    def entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes | None]]:
+        """Positions in order with their entries; ``None`` where the event is missing."""
+
+    def effects(self, after: int, limit: int) -> list[tuple[int, int]]:
+        """(position, position of the statement that took effect there), in log order."""
+
+    def record(self, key: str) -> Versioned | None:
+        """One state record."""
+
+    def all_records(self) -> Iterator[tuple[str, Versioned]]:
+        """Every state record, ordered by key."""
+
+    def stream(self, name: str) -> Stream | None:
+        """The event stream of that name."""
+
+    def ciphertext(self, position: int) -> Ciphertext | None:
+        """The encrypted disclosures of one statement."""
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        """Hashes of one tile as far as it is filled."""
+
+    def strays(self) -> list[Stray]:
+        """Rows outside the log, the first of each table."""
+
+
+class Writing(Reading, Protocol):
+    """A transaction that holds the write lock."""
+
+    def append(self, events: Sequence[StoredEvent], sealed: Sealed) -> None:
+        """Write a batch; it becomes durable, whole, when the transaction ends without an error."""
+
+
+class Database(Protocol):
+    """Where the ledger lies."""
+
+    version: str
+    """Name and version of the database software."""
+
+    url: str
+
+    def create(self) -> None:
+        """Make the tables, in one step; nothing happens where they are."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A snapshot. Never waits for a writer."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """The write lock, and a transaction that commits at the end."""
+
+    def snapshot(self, path: str) -> None:
+        """Copy a consistent state into a new file."""
+
+    def close(self) -> None:
+        """Give the connections back."""

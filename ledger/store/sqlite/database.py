@@ -1,0 +1,196 @@
+"""``ledger.db``: the implementation of :class:`ledger.store.seam.Database` on SQLite."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pysqlite3.dbapi2 as sqlite3
+from eventsourcing.persistence import PersistenceError, StoredEvent
+
+from ledger.store.errors import Busy, NotFounded, StorageFailed
+from ledger.store.events import LedgerApplication
+from ledger.store.seam import Ciphertext, Head, LeafRow, Sealed, Stray, Stream, Versioned
+from ledger.store.sqlite.driver import SQLITE_VERSION, DatabaseLocked, Datastore, typed_errors
+from ledger.store.sqlite.recorders import ApplicationRecorder, Factory
+from ledger.store.sqlite.schema import SCHEMA_VERSION, TABLES
+
+PAGE = 500
+"""Rows fetched at a time by what walks the whole log, so that memory does not grow with it."""
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Let a database's errors leave the store as its own family."""
+    try:
+        yield
+    except DatabaseLocked as error:
+        raise Busy("another writer kept the lock; nothing was written, try again") from error
+    except PersistenceError as error:
+        raise StorageFailed(str(error)) from error
+
+
+class SQLiteReading:
+    """One snapshot of ``ledger.db``."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def _one(self, query: str, *values: object) -> Any:
+        return self._cursor.execute(query, values).fetchone()
+
+    def head(self) -> Head | None:
+        """See :class:`ledger.store.seam.Reading`, as for all below."""
+        row = self._one("SELECT size, root, frontier, checkpoint FROM head WHERE id = 1")
+        return None if row is None else Head(*row)
+
+    def leaf(self, position: int) -> LeafRow | None:
+        row = self._one("SELECT * FROM leaves WHERE position = ?", position)
+        return None if row is None else LeafRow(*row)
+
+    def find(self, leaf: bytes) -> LeafRow | None:
+        row = self._one("SELECT * FROM leaves WHERE leaf = ?", leaf)
+        return None if row is None else LeafRow(*row)
+
+    def entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes | None]]:
+        query = (
+            "SELECT position, state FROM leaves LEFT JOIN stored_events"
+            " ON stored_events.rowid = event WHERE position >= ? AND position < ? ORDER BY position"
+        )
+        for row in self._pages(query, start, stop):
+            yield row[0], row[1]
+
+    def effects(self, after: int, limit: int) -> list[tuple[int, int]]:
+        query = (
+            "SELECT position, effect FROM leaves WHERE position > ? AND effect IS NOT NULL"
+            " ORDER BY position LIMIT ?"
+        )
+        return [(row[0], row[1]) for row in self._cursor.execute(query, (after, limit))]
+
+    def record(self, key: str) -> Versioned | None:
+        row = self._one("SELECT record, version FROM records WHERE key = ?", key)
+        return None if row is None else Versioned(row[0], row[1])
+
+    def all_records(self) -> Iterator[tuple[str, Versioned]]:
+        for row in self._pages("SELECT key, record, version FROM records ORDER BY key"):
+            yield row[0], Versioned(row[1], row[2])
+
+    def stream(self, name: str) -> Stream | None:
+        row = self._one("SELECT * FROM streams WHERE name = ?", name)
+        return None if row is None else Stream(row[0], UUID(row[1]), row[2])
+
+    def ciphertext(self, position: int) -> Ciphertext | None:
+        row = self._one("SELECT * FROM vault WHERE position = ?", position)
+        return None if row is None else Ciphertext(*row)
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        row = self._one("SELECT hashes FROM tiles WHERE level = ? AND n = ?", level, index)
+        return None if row is None else cast(bytes, row[0])
+
+    def strays(self) -> list[Stray]:
+        queries = {
+            "leaves": "SELECT min(position) FROM leaves WHERE position < 0"
+            " OR position >= (SELECT size FROM head)",
+            "stored_events": "SELECT min(rowid) FROM stored_events"
+            " WHERE rowid NOT IN (SELECT event FROM leaves)",
+            "vault": "SELECT min(position) FROM vault"
+            " WHERE position NOT IN (SELECT position FROM leaves)",
+            "tiles": "SELECT min(n) FROM tiles WHERE level < 0 OR n < 0 OR length(hashes) = 0"
+            " OR (n << (8 * (level + 1))) >= (SELECT size FROM head)",
+        }
+        found = ((table, self._one(query)[0]) for table, query in queries.items())
+        return [Stray(table, row) for table, row in found if row is not None]
+
+    def _pages(self, query: str, *values: object) -> Iterator[Any]:
+        rows = self._cursor.connection.cursor().execute(query, values)
+        while page := rows.fetchmany(PAGE):
+            yield from page
+
+
+class SQLiteWriting(SQLiteReading):
+    """The transaction that holds the write lock of ``ledger.db``."""
+
+    def __init__(self, cursor: Any, recorder: ApplicationRecorder) -> None:
+        super().__init__(cursor.sqlite_cursor)
+        self._wrapped = cursor
+        self._recorder = recorder
+
+    def append(self, events: Sequence[StoredEvent], sealed: Sealed) -> None:
+        self._recorder._insert_events(self._wrapped, events, sealed=sealed)
+
+
+class SQLiteDatabase:
+    """``ledger.db`` of one home folder.
+
+    Raises:
+        AffectedSQLite: the SQLite library has the WAL-reset bug.
+    """
+
+    def __init__(self, path: Path, lock_timeout: int | None = None) -> None:
+        self.version = f"SQLite {SQLITE_VERSION}"
+        self.url = f"sqlite:///{path}"
+        self._path = path
+        env = {"SQLITE_DBNAME": str(path), "CREATE_TABLE": "no"}
+        if lock_timeout is not None:
+            env["SQLITE_LOCK_TIMEOUT"] = str(lock_timeout)
+        self.application = LedgerApplication(Factory, env)
+        self._recorder = cast(ApplicationRecorder, self.application.recorder)
+        self._datastore = cast(Datastore, self._recorder.datastore)
+
+    def create(self) -> None:
+        """Make the tables. A crash in the middle leaves none of them: it is one transaction."""
+        new = not self._path.exists()
+        with store_errors(), self._datastore.transaction(commit=True) as cursor:
+            self._recorder._create_table(cursor)
+            for table in TABLES:
+                cursor.execute(table)
+            cursor.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if new:
+            os.chmod(self._path, 0o600)
+
+    def check(self) -> None:
+        """Refuse a file that is no ledger, or one of a later version of this software."""
+        if not self._path.exists():
+            raise NotFounded(f"there is no {self._path}")
+        with store_errors(), self._datastore.transaction(commit=False) as cursor:
+            cursor.execute("PRAGMA user_version")
+            version = cursor.fetchone()[0]
+        if version == 0:
+            raise NotFounded(f"{self._path} holds no ledger")
+        if version != SCHEMA_VERSION:
+            raise StorageFailed(
+                f"{self._path} has format {version}, this software {SCHEMA_VERSION}"
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[SQLiteReading]:
+        """A snapshot: it begins with the first SELECT and never waits for a writer (WAL)."""
+        with store_errors(), self._datastore.transaction(commit=False) as cursor:
+            yield SQLiteReading(cursor.sqlite_cursor)
+
+    @contextmanager
+    def writing(self) -> Iterator[SQLiteWriting]:
+        """The write lock, held from BEGIN IMMEDIATE to COMMIT."""
+        with store_errors(), self._datastore.transaction(commit=True) as cursor:
+            yield SQLiteWriting(cursor, self._recorder)
+
+    def snapshot(self, path: str) -> None:
+        """Copy the database into one new file without a WAL, while others read and write."""
+        with store_errors(), typed_errors():
+            source = sqlite3.connect(self._path.resolve().as_uri() + "?mode=ro", uri=True)
+            target = sqlite3.connect(path)
+            try:
+                # One step holds one read transaction: the copy is the state of one moment.
+                source.backup(target, pages=-1)
+                target.execute("PRAGMA journal_mode=DELETE")
+            finally:
+                target.close()
+                source.close()
+
+    def close(self) -> None:
+        """Close the connections; the last one folds the WAL into the file."""
+        self.application.close()

@@ -1,0 +1,170 @@
+"""eventsourcing's SQLite connections, pools and transactions, on the library that pysqlite3 bundles.
+
+eventsourcing imports the standard library's ``sqlite3`` in one module; the classes here replace the
+parts that touch it, so that no module is swapped behind anybody's back. Differences that matter:
+
+* A transaction that will commit begins with ``BEGIN IMMEDIATE``: it holds the write lock before it
+  reads, so what it read is still so when it writes.
+* ``synchronous=FULL``: COMMIT returns after the write-ahead log has been fsynced.
+* Writers of one process queue on a lock of their own, so that a waiting writer never keeps a reader
+  from a connection; writers of several processes wait in SQLite's busy handler.
+* pysqlite3's exceptions are other classes than the standard library's; they leave as eventsourcing's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import pysqlite3.dbapi2 as sqlite3
+from eventsourcing import persistence
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from ledger.store.errors import AffectedSQLite
+
+SQLITE_VERSION: str = sqlite3.sqlite_version
+LOCK_TIMEOUT = 30
+"""Seconds a writer waits for the lock."""
+
+PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-16384",  # KiB a connection
+    "PRAGMA wal_autocheckpoint=4000",  # pages: a batch of a thousand does not pay for a checkpoint
+    "PRAGMA journal_size_limit=67108864",  # bytes that the WAL file keeps after a burst
+    "PRAGMA trusted_schema=OFF",  # a crafted file runs no code of its own
+    "PRAGMA cell_size_check=ON",  # damaged pages are found when they are read
+)
+
+
+class DatabaseLocked(persistence.OperationalError):
+    """The write lock did not become free in time."""
+
+
+def refuse_affected(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Refuse an SQLite library that can corrupt a WAL database with several connections.
+
+    Source: https://sqlite.org/wal.html#walresetbug (3.7.0 to 3.51.2).
+
+    Raises:
+        AffectedSQLite: the version has the bug.
+    """
+    if (3, 7, 0) <= version <= (3, 51, 2):
+        text = ".".join(map(str, version))
+        raise AffectedSQLite(
+            f"SQLite {text} has the WAL-reset bug (3.7.0 to 3.51.2), which can corrupt a ledger;"
+            " install the pysqlite3 wheel from PyPI, which brings 3.51.3 or later"
+        )
+
+
+@contextmanager
+def typed_errors() -> Iterator[None]:
+    """Let pysqlite3's exceptions leave as eventsourcing's, which have the same names (PEP 249)."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        # The low byte of an extended result code is the primary one: 5 is SQLITE_BUSY.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == 5:
+            raise DatabaseLocked(str(error)) from error
+        raise persistence.OperationalError(str(error)) from error
+    except sqlite3.Error as error:
+        named = getattr(persistence, type(error).__name__, persistence.PersistenceError)
+        raise named(str(error)) from error
+
+
+class Connection(SQLiteConnection):
+    """A connection whose committing transactions hold the write lock from their start."""
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """A transaction that commits at the end, or, with ``commit=False``, reads one snapshot."""
+        with typed_errors(), self.cursor_for(commit) as cursor:
+            try:
+                yield cursor
+                if commit:
+                    self.commit()
+            finally:
+                # After an error, and at the end of a read. A crash needs no more than this either:
+                # what has no COMMIT record in the WAL never was.
+                if self._sqlite_conn.in_transaction:
+                    self.rollback()
+
+    @contextmanager
+    def cursor_for(self, commit: bool) -> Iterator[SQLiteCursor]:
+        """A cursor on a transaction that has just begun."""
+        cursor = self.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+            yield cursor
+        finally:
+            cursor.sqlite_cursor.close()
+
+
+class Pool(SQLiteConnectionPool):
+    """Connections to one database file."""
+
+    pragmas: tuple[str, ...] = PRAGMAS
+
+    def _create_connection(self) -> Connection:
+        with typed_errors():
+            connection = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                cached_statements=256,
+                timeout=self.lock_timeout or LOCK_TIMEOUT,
+            )
+            if not self.is_sqlite_memory_mode:
+                connection.execute("PRAGMA journal_mode=WAL")
+            for pragma in self.pragmas:
+                connection.execute(pragma)
+        connection.row_factory = sqlite3.Row
+        return Connection(connection, max_age=self.max_age)
+
+
+class Datastore(SQLiteDatastore):
+    """A pool of pysqlite3 connections.
+
+    Args:
+        db_name: path of the file.
+        lock_timeout: seconds that a writer waits, for this process's other writers and then for
+            those of other processes.
+        pragmas: run on each new connection, after :data:`PRAGMAS`.
+    """
+
+    def __init__(
+        self,
+        db_name: str,
+        *,
+        lock_timeout: int | None = None,
+        pragmas: tuple[str, ...] = (),
+        single_row_tracking: bool = True,
+        originator_id_type: Literal["uuid", "text"] = "uuid",
+    ) -> None:
+        refuse_affected()
+        wait = lock_timeout or LOCK_TIMEOUT
+        self.pool = Pool(db_name=db_name, lock_timeout=wait, pool_timeout=wait, max_overflow=27)
+        self.pool.pragmas = PRAGMAS + pragmas
+        self.single_row_tracking = single_row_tracking
+        self.originator_id_type = originator_id_type
+        self._wait = wait
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[Any]:
+        """A connection for reading, or, one at a time in this process, for writing."""
+        if commit and not self._turn.acquire(timeout=self._wait):
+            raise DatabaseLocked("other writers of this process kept the lock")
+        try:
+            with super().get_connection(commit=commit) as connection:
+                yield connection
+        finally:
+            if commit:
+                self._turn.release()
