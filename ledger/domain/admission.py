@@ -1,0 +1,244 @@
+"""Admission: the one function that decides what enters the log.
+
+``reads`` names the records that a statement's rules look at, ``admit`` judges it on exactly those, and
+``hear`` does both with a loader. The ledger calls it inside its write lock, an auditor over a scratch
+database, and both come to the same decision: nothing else is consulted, no clock, no chance.
+
+The order of judgement:
+
+1. form (P1–P7), the key (P11–P13), the signer (P10, P14), jti and signing time (P15–P17),
+2. the claimed date (P18, P19), the statement type's own P rules,
+3. with opened disclosures: their form (D1–D3) and the type's D rules,
+4. the fold, or, where consents are missing, a pending record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ledger.core.statement import Statement
+from ledger.domain import consent, disclosing, form
+from ledger.domain.case import Case, Disclosed, Found, People, Stated
+from ledger.domain.errors import Broken, Refusal
+from ledger.domain.founding import FOUNDED, TIME_STATED
+from ledger.domain.records import (
+    CLOCK,
+    LEDGER,
+    Awaiting,
+    History,
+    Jti,
+    Key,
+    LedgerInfo,
+    Party,
+    Pending,
+    Record,
+    key_of,
+)
+from ledger.domain.registry import Rule
+from ledger.domain.rulebook import RULEBOOKS, Types
+
+Load = Callable[[str], Record | None]
+LoadPerson = Callable[[str], str | None]
+
+NOT_FOUNDED = ("P20", "not-founded", "The first statement of a log is its founding.")
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What an admitted statement does.
+
+    Attributes:
+        changes: records as they are afterwards, by key; ``None`` removes one.
+        effect: position of the statement whose fact took effect here: its own; that of the pending
+            statement at the last consent; ``None`` while consents are missing.
+        stream: name of the event stream that the statement belongs to.
+        subject: handle of the student whose key encrypts the disclosures; ``None``: a key of its own.
+        people: private facts to remember, by key.
+    """
+
+    changes: Mapping[str, Record | None]
+    effect: int | None
+    stream: str
+    subject: str | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+
+
+def _types_in_force(found: Found, rulebooks: Mapping[int, Types]) -> Types:
+    info = found.get(LEDGER)
+    return rulebooks[info.rules_version if isinstance(info, LedgerInfo) else 1]
+
+
+def stated_of(
+    statement: Statement, found: Found, rulebooks: Mapping[int, Types] = RULEBOOKS
+) -> Stated:
+    """The statement in the shape that rules read, by the rules version in force (P1 to P7)."""
+    info = found.get(LEDGER)
+    origin = info.origin if isinstance(info, LedgerInfo) else None
+    return form.well_formed(statement, _types_in_force(found, rulebooks), origin)
+
+
+def reads(
+    stated: Stated, found: Found, rulebooks: Mapping[int, Types] = RULEBOOKS
+) -> Iterator[str]:
+    """Keys of the records that judging the statement reads, beside ``ledger`` and ``clock``.
+
+    A generator: put each record into ``found`` before asking for the next key, which may depend on it.
+    """
+    yield key_of(Key, stated.kid)
+    yield key_of(Party, stated.party)
+    yield key_of(Jti, stated.party, stated.claims["jti"])
+    yield from _type_reads(stated, found)
+    if stated.type is consent.APPROVED:
+        pending = consent.pending_stated(stated, found, _types_in_force(found, rulebooks))
+        if pending is not None:
+            yield key_of(Party, pending.party)
+            yield from _type_reads(pending, found)
+
+
+def _type_reads(stated: Stated, found: Found) -> Iterator[str]:
+    yield from stated.type.reads(stated, found)
+    if stated.type.claimed is not None and Case(stated, found, 0).late:
+        agency = stated.type.agency(stated, found)
+        if agency is not None:
+            yield key_of(History, agency)
+
+
+def _apply(rules: Iterable[Rule], case: Case) -> None:
+    for one in rules:
+        try:
+            one.check(case)
+        except Broken as broken:
+            raise Refusal(
+                one.number, one.code, broken.detail,
+                where=broken.where, fact=broken.fact, instead=broken.instead,
+            ) from broken  # fmt: skip
+
+
+def judge(case: Case) -> None:
+    """Run every P rule on a statement that stands at its own position.
+
+    Raises:
+        Refusal: the first rule that is broken.
+    """
+    kind = case.stated.type
+    if kind is FOUNDED:
+        return _apply(kind.rules, case)
+    if case.found.get(LEDGER) is None:
+        raise Refusal(NOT_FOUNDED[0], NOT_FOUNDED[1], "this ledger has not been founded")
+    _apply(form.SIGNED, case)
+    _apply(form.ENTITLED, case)
+    # The ledger's own time is not measured against itself.
+    _apply(form.TIMELY[:1] if kind is TIME_STATED else form.TIMELY, case)
+    _apply(form.DATED, case)
+    _apply(kind.rules, case)
+
+
+def admit(
+    stated: Stated,
+    found: Found,
+    *,
+    position: int,
+    opened: Disclosed | None = None,
+    people: People | None = None,
+    rulebooks: Mapping[int, Types] = RULEBOOKS,
+) -> Admission:
+    """Judge a statement and say what changes.
+
+    Args:
+        stated: from :func:`stated_of`.
+        found: every record that :func:`reads` names, ``None`` where there is none.
+        position: where it would stand in the log.
+        opened: its disclosures, from :func:`ledger.domain.disclosing.open_disclosures`; ``None`` where
+            they cannot be seen, and then only P rules are checked.
+        people: the private facts that the type's ``people_reads`` names.
+        rulebooks: the versions of the rules that are known.
+
+    Raises:
+        Refusal: the first rule that is broken.
+    """
+    case = Case(stated, found, position, opened=opened, people=people, versions=rulebooks.keys())
+    judge(case)
+    kind = stated.type
+    if opened is not None:
+        _apply(kind.disclosed_rules, case)
+    changes, effect = _effect(case, rulebooks)
+    changes[key_of(Jti, stated.party, stated.claims["jti"])] = Jti(position)
+    if opened is None:
+        return Admission(changes, effect, kind.stream(stated, found))
+    return Admission(
+        changes, effect, kind.stream(stated, found), kind.subject(case), kind.people_fold(case)
+    )
+
+
+def _effect(
+    case: Case, rulebooks: Mapping[int, Types]
+) -> tuple[dict[str, Record | None], int | None]:
+    kind = case.stated.type
+    if kind is FOUNDED:
+        return {**kind.fold(case)}, case.position
+    if kind is consent.APPROVED:
+        return _consented(case, rulebooks)
+    missing = consent.consents_needed(case)
+    if missing:
+        return {**consent.fold_pending(case, missing)}, None
+    return {**kind.fold(case)}, case.position
+
+
+def _consented(
+    case: Case, rulebooks: Mapping[int, Types]
+) -> tuple[dict[str, Record | None], int | None]:
+    if consent.missing_after(case):
+        return {**case.stated.type.fold(case)}, None
+    stated = consent.pending_stated(case.stated, case.found, _types_in_force(case.found, rulebooks))
+    assert stated is not None
+    at = case.need(Pending, stated.leaf).position
+    pending = Case(stated, case.found, case.position, at=at, versions=rulebooks.keys())
+    _apply(form.ENTITLED, pending)
+    _apply(form.DATED, pending)
+    _apply(stated.type.rules, pending)
+    changes: dict[str, Record | None] = {**stated.type.fold(pending)}
+    changes[key_of(Pending, stated.leaf)] = None
+    if stated.type.name == "certificate.issued":
+        changes[key_of(Awaiting, stated.claims["certificate"])] = None
+    return changes, at
+
+
+def hear(
+    statement: Statement,
+    load: Load,
+    *,
+    position: int,
+    load_person: LoadPerson | None = None,
+    rulebooks: Mapping[int, Types] = RULEBOOKS,
+) -> Admission:
+    """Read what the rules need, and judge.
+
+    Args:
+        statement: its signature has been verified under its ``kid``.
+        load: the record under a key, or ``None``; asked once for each key.
+        position: where the statement would stand.
+        load_person: the private fact under a key; without it, or where the statement comes without
+            disclosures (``statement.disclosures is None``), D rules are not checked.
+        rulebooks: the versions of the rules that are known.
+
+    Raises:
+        Refusal: the first rule that is broken.
+    """
+    found: dict[str, Record | None] = {LEDGER: load(LEDGER), CLOCK: load(CLOCK)}
+    stated = stated_of(statement, found, rulebooks)
+    for key in reads(stated, found, rulebooks):
+        if key not in found:
+            found[key] = load(key)
+    if load_person is None or statement.disclosures is None:
+        return admit(stated, found, position=position, rulebooks=rulebooks)
+    opened = disclosing.open_disclosures(stated.type, statement.disclosures)
+    people: dict[str, str | None] = {}
+    for key in stated.type.people_reads(stated, found, people, opened):
+        people[key] = load_person(key)
+    return admit(
+        stated, found, position=position, opened=opened, people=people, rulebooks=rulebooks
+    )
+
+
+__all__ = ["Admission", "Load", "LoadPerson", "admit", "hear", "judge", "reads", "stated_of"]

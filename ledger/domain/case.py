@@ -1,0 +1,166 @@
+"""What a rule sees: one statement, the records it reads, and where in the log it would stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from ledger.domain.dates import DAY, add_days, civil_date
+from ledger.domain.errors import Broken
+from ledger.domain.records import (
+    CLOCK,
+    LEDGER,
+    Clock,
+    History,
+    LedgerInfo,
+    Party,
+    Record,
+    key_of,
+)
+
+if TYPE_CHECKING:
+    from ledger.domain.registry import StatementType
+
+Found = Mapping[str, Record | None]
+"""Records by key; ``None`` where the log holds no such fact."""
+
+People = Mapping[str, str | None]
+"""Private facts by key (who is enrolled where), which live apart from the ledger and die at erasure."""
+
+LATE_DAYS = 30
+AHEAD_SECONDS = 300
+
+R = TypeVar("R")
+
+
+class Opened(NamedTuple):
+    """One disclosure that was opened at the door: its value and the digest that the log holds."""
+
+    value: Any
+    digest: str
+
+
+Disclosed = Mapping[str, Opened]
+"""Opened disclosures by name."""
+
+
+class Stated(NamedTuple):
+    """A well-formed statement, reduced to what rules need; a pending one is kept in this shape."""
+
+    type: StatementType
+    party: str
+    kid: str
+    claims: dict[str, Any]
+    digests: tuple[str, ...]
+    leaf: str
+
+
+class Case:
+    """One statement before the rules.
+
+    Args:
+        stated: the statement.
+        found: the records named by ``reads``.
+        position: where the fact would take effect.
+        opened: disclosures by name, or ``None`` where they cannot be seen (D rules do not run).
+        people: private facts named by ``people_reads``; read by D rules only.
+        at: where the statement itself stands, when that is not ``position`` (a late consent).
+        versions: rules versions that this software knows.
+    """
+
+    __slots__ = ("at", "claims", "found", "now", "opened", "party", "people", "position", "stated", "today", "versions")
+
+    def __init__(
+        self,
+        stated: Stated,
+        found: Found,
+        position: int,
+        *,
+        opened: Disclosed | None = None,
+        people: People | None = None,
+        at: int | None = None,
+        versions: Collection[int] = (),
+    ) -> None:
+        self.stated = stated
+        self.claims = stated.claims
+        self.party = stated.party
+        self.found = found
+        self.position = position
+        self.at = position if at is None else at
+        self.opened = opened
+        self.versions = versions
+        self.people: People = {} if people is None else people
+        clock = found.get(CLOCK)
+        self.now: int = clock.time if isinstance(clock, Clock) else 0
+        self.today = civil_date(self.now)
+
+    @property
+    def ledger(self) -> LedgerInfo:
+        """What founding fixed; the engine has made sure that it exists."""
+        info = self.found[LEDGER]
+        assert isinstance(info, LedgerInfo)
+        return info
+
+    def get(self, kind: type[R], *parts: object) -> R | None:
+        """The record of that kind and id, or ``None``. ``reads`` must have named it."""
+        return self.found[key_of(kind, *parts)]  # type: ignore[return-value]
+
+    def need(self, kind: type[R], *parts: object) -> R:
+        """A record that an earlier rule has shown to exist."""
+        record = self.get(kind, *parts)
+        assert record is not None
+        return record
+
+    def disclosed(self, name: str) -> Opened:
+        """A disclosure that rule D2 has shown to be there."""
+        assert self.opened is not None
+        return self.opened[name]
+
+    def accepted_history(self, agency: str, day: str) -> bool:
+        """Whether an accepted history of ``agency`` covers ``day`` and its deadline is not over."""
+        history = self.found.get(key_of(History, agency))
+        if not isinstance(history, History):
+            return False
+        return any(
+            first <= day <= last and self.now <= deadline
+            for first, last, deadline, _ in history.accepted
+        )
+
+    @property
+    def claimed(self) -> str | None:
+        """The date that the signer claims for the fact, where its type has one."""
+        name = self.stated.type.claimed
+        return None if name is None else self.claims[name]
+
+    @property
+    def late(self) -> bool:
+        """Whether the claimed date lies more than 30 days behind the ledger's stated time."""
+        return self.claimed is not None and self.claimed < add_days(self.today, -LATE_DAYS)
+
+    @property
+    def imported(self) -> bool:
+        """Whether the statement is late and an accepted history covers it."""
+        agency = self.stated.type.agency(self.stated, self.found) if self.late else None
+        return agency is not None and self.accepted_history(agency, self.claimed or "")
+
+    def window_over(self, publication: Sequence[Any], days: int) -> bool:
+        """Whether the objection window of one publication of results is over.
+
+        Measured in stated time at both ends; for imported history, by the claimed dates.
+        """
+        _, published_at, published_on = publication
+        if self.imported:
+            return add_days(published_on, days) <= (self.claimed or "")
+        return bool(self.now >= published_at + days * DAY)
+
+
+def require_party(case: Case, ident: str, role: str, where: str) -> Party:
+    """The registered party ``ident`` with that role, or :class:`Broken`."""
+    party = case.get(Party, ident)
+    if party is None or role not in party.roles:
+        raise Broken(
+            f"no {role} is registered as {ident!r}",
+            where=where,
+            instead=f"the regulator states party.registered for {ident!r} with the role {role}",
+        )
+    return party

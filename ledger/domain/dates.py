@@ -1,0 +1,56 @@
+"""Civil dates and instants.
+
+Instants are whole seconds since 1970-01-01T00:00:00Z. Civil dates are ``YYYY-MM-DD`` strings at the
+fixed offset +08:00, so that plain string comparison orders them and no time zone database can ever
+change a verdict that has been given.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+OFFSET = 8 * 3600
+DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=64)
+def _civil(day: int) -> str:
+    return date.fromordinal(_EPOCH + day).isoformat()
+
+
+def civil_date(instant: int) -> str:
+    """The civil date (+08:00) that contains ``instant`` (seconds)."""
+    return _civil((instant + OFFSET) // DAY)
+
+
+@lru_cache(maxsize=4096)
+def add_days(day: str, days: int) -> str:
+    """``day`` (``YYYY-MM-DD``) moved by ``days``."""
+    return date.fromordinal(date.fromisoformat(day).toordinal() + days).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def add_months(day: str, months: int) -> str:
+    """``day`` moved by whole months; the day of the month is cut to the length of the new month."""
+    start = date.fromisoformat(day)
+    index = start.year * 12 + start.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    for last in (start.day, 30, 29, 28):
+        try:
+            return date(year, month, last).isoformat()
+        except ValueError:
+            continue
+    raise AssertionError("every month has a 28th day")
+
+
+def is_civil_date(text: str) -> bool:
+    """Whether ``text`` is an existing day written exactly ``YYYY-MM-DD``."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
