@@ -47,8 +47,11 @@ def _known_scope(case: Case) -> None:
     require_party(case, case.claims["agency"], "agency", "agency")
     for certificate_type, _ in _scope(case.stated):
         if case.get(CertificateType, certificate_type) is None:
-            raise Broken(f"no certificate type {certificate_type!r}", where="scope",
-                         instead="state certificate_type.defined first")  # fmt: skip
+            raise Broken(
+                f"no certificate type {certificate_type!r}",
+                where="scope",
+                instead="state certificate_type.defined first",
+            )
 
 
 # From which standings a statement may lead on, by statement type.

@@ -1,8 +1,8 @@
 """Admission: the one function that decides what enters the log.
 
-``reads`` names the records that a statement's rules look at, ``admit`` judges it on exactly those, and
-``hear`` does both with a loader. The ledger calls it inside its write lock, an auditor over a scratch
-database, and both come to the same decision: nothing else is consulted, no clock, no chance.
+``reads`` names the records that a statement's rules look at, ``admit`` judges it on exactly those,
+and ``hear`` does both with a loader. The ledger calls it inside its write lock, an auditor over a
+scratch database, and both come to the same decision: nothing else is consulted, no clock, no chance.
 
 The order of judgement:
 
@@ -53,7 +53,7 @@ class Admission:
         effect: position of the statement whose fact took effect here: its own; that of the pending
             statement at the last consent; ``None`` while consents are missing.
         stream: name of the event stream that the statement belongs to.
-        subject: handle of the student whose key encrypts the disclosures; ``None``: a key of its own.
+        subject: handle of the student whose key encrypts the disclosures; ``None``: an own key.
         people: private facts to remember, by key.
     """
 
@@ -83,7 +83,8 @@ def reads(
 ) -> Iterator[str]:
     """Keys of the records that judging the statement reads, beside ``ledger`` and ``clock``.
 
-    A generator: put each record into ``found`` before asking for the next key, which may depend on it.
+    A generator: put each record into ``found`` before asking for the next key, which may depend
+    on it.
     """
     yield key_of(Key, stated.kid)
     yield key_of(Party, stated.party)
@@ -110,9 +111,13 @@ def _apply(rules: Iterable[Rule], case: Case) -> None:
             one.check(case)
         except Broken as broken:
             raise Refusal(
-                one.number, one.code, broken.detail,
-                where=broken.where, fact=broken.fact, instead=broken.instead,
-            ) from broken  # fmt: skip
+                one.number,
+                one.code,
+                broken.detail,
+                where=broken.where,
+                fact=broken.fact,
+                instead=broken.instead,
+            ) from broken
 
 
 def judge(case: Case) -> None:
@@ -123,7 +128,8 @@ def judge(case: Case) -> None:
     """
     kind = case.stated.type
     if kind is FOUNDED:
-        return _apply(kind.rules, case)
+        _apply(kind.rules, case)
+        return
     if case.found.get(LEDGER) is None:
         raise Refusal(NOT_FOUNDED[0], NOT_FOUNDED[1], "this ledger has not been founded")
     _apply(form.SIGNED, case)
@@ -149,8 +155,8 @@ def admit(
         stated: from :func:`stated_of`.
         found: every record that :func:`reads` names, ``None`` where there is none.
         position: where it would stand in the log.
-        opened: its disclosures, from :func:`ledger.domain.disclosing.open_disclosures`; ``None`` where
-            they cannot be seen, and then only P rules are checked.
+        opened: its disclosures, from :func:`ledger.domain.disclosing.open_disclosures`; ``None``
+            where they cannot be seen, and then only P rules are checked.
         people: the private facts that the type's ``people_reads`` names.
         rulebooks: the versions of the rules that are known.
 

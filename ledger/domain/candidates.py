@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ledger.domain.case import Case, Disclosed, Found, People, Stated
 from ledger.domain.errors import Broken
 from ledger.domain.kinds import DATE, NAME, RANDOM_ID, Field, Integer, Text
-from ledger.domain.records import Registration, Record, Session, Student, key_of
+from ledger.domain.records import Record, Registration, Session, Student, key_of
 from ledger.domain.registry import StatementType, rule
 from ledger.domain.sessions import SESSION, session_chain
 
@@ -58,13 +58,15 @@ def _reads_student(stated: Stated, _: Found) -> Iterator[str]:
 def _new_student(case: Case) -> None:
     known = case.get(Student, case.claims["student"])
     if known is not None:
-        raise Broken("a student with this handle is enrolled", where="student", fact=known.position,
-                     instead="draw another random handle")  # fmt: skip
+        raise Broken(
+            "a student with this handle is enrolled",
+            where="student",
+            fact=known.position,
+            instead="draw another random handle",
+        )
 
 
-def _reads_enrolled(
-    stated: Stated, _: Found, __: People, disclosed: Disclosed
-) -> Iterator[str]:
+def _reads_enrolled(stated: Stated, _: Found, __: People, disclosed: Disclosed) -> Iterator[str]:
     yield enrolled_key(stated.party, disclosed["person"].value)
 
 
@@ -72,8 +74,11 @@ def _reads_enrolled(
 def _enrolled_once(case: Case) -> None:
     key = enrolled_key(case.party, case.disclosed("person").value)
     if case.people.get(key) is not None:
-        raise Broken("this person id is enrolled here under another handle", where="person",
-                     instead="use the student's first enrolment")  # fmt: skip
+        raise Broken(
+            "this person id is enrolled here under another handle",
+            where="person",
+            instead="use the student's first enrolment",
+        )
 
 
 STUDENT_ENROLLED = StatementType(
@@ -89,9 +94,7 @@ STUDENT_ENROLLED = StatementType(
     ),
     reads=_reads_student,
     rules=(_new_student,),
-    fold=lambda case: {
-        key_of(Student, case.claims["student"]): Student(case.party, case.position)
-    },
+    fold=lambda case: {key_of(Student, case.claims["student"]): Student(case.party, case.position)},
     stream=lambda stated, _: f"student/{stated.claims['student']}",
     subject=lambda case: case.claims["student"],
     people_reads=_reads_enrolled,
@@ -113,8 +116,12 @@ def _reads_registered(stated: Stated, found: Found) -> Iterator[str]:
 def _new_registration(case: Case) -> None:
     known = case.get(Registration, case.claims["registration"])
     if known is not None:
-        raise Broken("this registration exists", where="registration", fact=known.position,
-                     instead="draw another random id")  # fmt: skip
+        raise Broken(
+            "this registration exists",
+            where="registration",
+            fact=known.position,
+            instead="draw another random id",
+        )
 
 
 @rule("P72", "registration-closed", "Candidates are registered while the session is published.")
@@ -125,8 +132,9 @@ def _open_for_registration(case: Case) -> None:
     if session.stage != "published":
         raise Broken(f"the session is {session.stage}", where="session", fact=session.position)
     if case.claims["registered_on"] > session.exam_date:
-        raise Broken(f"the exam was on {session.exam_date}", where="registered_on",
-                     fact=session.position)  # fmt: skip
+        raise Broken(
+            f"the exam was on {session.exam_date}", where="registered_on", fact=session.position
+        )
 
 
 def _agency_of_session(stated: Stated, found: Found) -> str | None:
@@ -137,15 +145,19 @@ def _agency_of_session(stated: Stated, found: Found) -> str | None:
 def _fold_registered(case: Case) -> dict[str, Record]:
     claims = case.claims
     record = Registration(
-        claims["session"], case.party, claims["attempt"], case.stated.digests, {}, None, None,
+        claims["session"],
+        case.party,
+        claims["attempt"],
+        case.stated.digests,
+        {},
+        None,
+        None,
         case.position,
-    )  # fmt: skip
+    )
     return {key_of(Registration, claims["registration"]): record}
 
 
-def _reads_people(
-    stated: Stated, _: Found, people: People, disclosed: Disclosed
-) -> Iterator[str]:
+def _reads_people(stated: Stated, _: Found, people: People, disclosed: Disclosed) -> Iterator[str]:
     enrolled = enrolled_key(stated.party, disclosed["person"].value)
     yield enrolled
     handle = people.get(enrolled)
@@ -156,8 +168,11 @@ def _reads_people(
 @rule("D11", "not-enrolled", "A school registers persons who are enrolled there.")
 def _enrolled_here(case: Case) -> None:
     if case.people.get(enrolled_key(case.party, case.disclosed("person").value)) is None:
-        raise Broken("this person id is not enrolled at the school", where="person",
-                     instead="state student.enrolled first, with the same person id")  # fmt: skip
+        raise Broken(
+            "this person id is not enrolled at the school",
+            where="person",
+            instead="state student.enrolled first, with the same person id",
+        )
 
 
 def _handle(case: Case) -> str:

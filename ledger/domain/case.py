@@ -25,7 +25,7 @@ Found = Mapping[str, Record | None]
 """Records by key; ``None`` where the log holds no such fact."""
 
 People = Mapping[str, str | None]
-"""Private facts by key (who is enrolled where), which live apart from the ledger and die at erasure."""
+"""Private facts by key (who is enrolled where). They live in the key store and die at erasure."""
 
 LATE_DAYS = 30
 AHEAD_SECONDS = 300
@@ -68,7 +68,19 @@ class Case:
         versions: rules versions that this software knows.
     """
 
-    __slots__ = ("at", "claims", "found", "now", "opened", "party", "people", "position", "stated", "today", "versions")
+    __slots__ = (
+        "at",
+        "claims",
+        "found",
+        "now",
+        "opened",
+        "party",
+        "people",
+        "position",
+        "stated",
+        "today",
+        "versions",
+    )
 
     def __init__(
         self,

@@ -13,21 +13,18 @@ from ledger.domain.candidates import (
     HOLDER,
     IDENTITY,
     reads_subject,
-    student_of_key,
     subject_of_registration,
 )
-from ledger.domain.case import Case, Disclosed, Found, People, Stated
+from ledger.domain.case import Case, Found, Stated
 from ledger.domain.dates import add_months
 from ledger.domain.errors import Broken
 from ledger.domain.kinds import (
     DATE,
     LEVEL,
     NUMBER,
-    PROSE,
     RANDOM_ID,
     SLUG,
     URI,
-    Choice,
     Field,
     Integer,
     Struct,
@@ -44,8 +41,8 @@ from ledger.domain.records import (
     key_of,
 )
 from ledger.domain.registry import CREDENTIAL_TYP, StatementType, issuing_agency, rule
+from ledger.domain.results import GRADE
 from ledger.domain.scores import (
-    GRADE,
     MARK,
     REGISTRATION,
     own_registration,
@@ -100,8 +97,12 @@ def _reads_issued(stated: Stated, found: Found) -> Iterator[str]:
 def _new_certificate(case: Case) -> None:
     known = case.get(Certificate, case.claims["certificate"])
     if known is not None:
-        raise Broken("a certificate with this id exists", where="certificate", fact=known.position,
-                     instead="draw another random id")  # fmt: skip
+        raise Broken(
+            "a certificate with this id exists",
+            where="certificate",
+            fact=known.position,
+            instead="draw another random id",
+        )
 
 
 @rule("P101", "number-used", "A certificate number is never used twice.")
@@ -114,9 +115,12 @@ def _new_number(case: Case) -> None:
 def _passed(case: Case) -> None:
     result = registration_of(case).result
     if result is None:
-        raise Broken("the candidate has no result", where="registration",
-                     fact=registration_of(case).position,
-                     instead="state result.determined first")  # fmt: skip
+        raise Broken(
+            "the candidate has no result",
+            where="registration",
+            fact=registration_of(case).position,
+            instead="state result.determined first",
+        )
     if result[1] != "pass":
         raise Broken("the result is fail", where="registration", fact=result[0])
 
@@ -136,7 +140,9 @@ def _same_facts(case: Case) -> None:
             raise Broken(f"the session has {value!r}", where=name, fact=session.position)
 
 
-@rule("P104", "objection-window-open", "The results are published and their objection window is over.")
+@rule(
+    "P104", "objection-window-open", "The results are published and their objection window is over."
+)
 def _window_over(case: Case) -> None:
     session = session_of(case)
     result = registration_of(case).result
@@ -145,11 +151,18 @@ def _window_over(case: Case) -> None:
     for publication in session.publications:
         if publication[0] > result[0]:
             if not case.window_over(publication, days):
-                raise Broken(f"the result can be objected to for {days} days", where="registration",
-                             fact=publication[0])  # fmt: skip
+                raise Broken(
+                    f"the result can be objected to for {days} days",
+                    where="registration",
+                    fact=publication[0],
+                )
             return
-    raise Broken("the result is not published", where="registration", fact=result[0],
-                 instead="state results.published first")  # fmt: skip
+    raise Broken(
+        "the result is not published",
+        where="registration",
+        fact=result[0],
+        instead="state results.published first",
+    )
 
 
 @rule(
@@ -162,26 +175,38 @@ def _accredited(case: Case) -> None:
     record = case.get(Accreditation, case.party, session.certificate_type, session.level)
     status, _, fact = standing(record, claims["exam_date"])
     if status != "granted":
-        raise Broken(f"on the exam date the agency's standing was {status}", where="exam_date",
-                     fact=fact)  # fmt: skip
+        raise Broken(
+            f"on the exam date the agency's standing was {status}", where="exam_date", fact=fact
+        )
     status, until, fact = standing(record, claims["issued_on"])
     winding_down = status == "withdrawn" and until is not None and claims["issued_on"] <= until
     if status != "granted" and not winding_down:
-        raise Broken(f"on the issue date the agency's standing is {status}", where="issued_on",
-                     fact=fact)  # fmt: skip
+        raise Broken(
+            f"on the issue date the agency's standing is {status}", where="issued_on", fact=fact
+        )
 
 
-@rule("P106", "live-certificate", "A result has at most one live certificate, a session no more than passes.")
+@rule(
+    "P106",
+    "live-certificate",
+    "A result has at most one live certificate, a session no more than passes.",
+)
 def _one_live(case: Case) -> None:
     live = registration_of(case).certificate
     if live is not None:
-        raise Broken(f"certificate {live} is live", where="registration",
-                     fact=(registration_of(case).result or (None,))[0],
-                     instead="revoke it first")  # fmt: skip
+        raise Broken(
+            f"certificate {live} is live",
+            where="registration",
+            fact=(registration_of(case).result or (None,))[0],
+            instead="revoke it first",
+        )
     session = session_of(case)
     if session.live >= session.passes:
-        raise Broken(f"{session.live} live certificates, {session.passes} passes", where="registration",
-                     fact=session.position)  # fmt: skip
+        raise Broken(
+            f"{session.live} live certificates, {session.passes} passes",
+            where="registration",
+            fact=session.position,
+        )
 
 
 @rule("P107", "issue-dates", "Issued after the exam; valid for as long as the standard says.")
@@ -196,7 +221,9 @@ def _dates(case: Case) -> None:
         raise Broken(f"by the standard the certificate has {need}", where="valid_until")
 
 
-@rule("P108", "status-list", "The status entry is unused, in the agency's list of the year of issue.")
+@rule(
+    "P108", "status-list", "The status entry is unused, in the agency's list of the year of issue."
+)
 def _status_entry(case: Case) -> None:
     entry = case.claims["status"]["status_list"]
     name = status_list_name(entry["uri"])
@@ -206,18 +233,27 @@ def _status_entry(case: Case) -> None:
     if entry["uri"] != expected + number or not number.isdecimal() or number.startswith("0"):
         raise Broken(f"the list's URL is {expected}<n>", where="status.status_list.uri")
     if case.get(Index, name, entry["idx"]) is not None:
-        raise Broken("this index is used", where="status.status_list.idx",
-                     instead="draw another index at random")  # fmt: skip
+        raise Broken(
+            "this index is used",
+            where="status.status_list.idx",
+            instead="draw another index at random",
+        )
     this = case.get(StatusList, name)
     if this is not None and this.used >= HALF_FULL:
-        raise Broken("this list is half full", where="status.status_list.uri",
-                     instead=f"use {expected}{int(number) + 1}")  # fmt: skip
+        raise Broken(
+            "this list is half full",
+            where="status.status_list.uri",
+            instead=f"use {expected}{int(number) + 1}",
+        )
     before = _list_before(name)
     if before is not None:
         full = case.get(StatusList, before)
         if full is None or full.used < HALF_FULL:
-            raise Broken("the list before is not half full", where="status.status_list.uri",
-                         instead=f"use {expected}{int(number) - 1}")  # fmt: skip
+            raise Broken(
+                "the list before is not half full",
+                where="status.status_list.uri",
+                instead=f"use {expected}{int(number) - 1}",
+            )
 
 
 @rule("P109", "wrong-vct", "vct is this ledger's credential type.")
@@ -226,21 +262,35 @@ def _vct(case: Case) -> None:
         raise Broken(f"vct is {vct_url(case.ledger.origin)}", where="vct")
 
 
-@rule("P110", "digest-not-repeated", "A certificate repeats the holder's name, and discloses nothing new.")
+@rule(
+    "P110",
+    "digest-not-repeated",
+    "A certificate repeats the holder's name, and discloses nothing new.",
+)
 def _repeats(case: Case) -> None:
     registration = registration_of(case)
     holder = set(registration.digests)
     digests = set(case.stated.digests)
     result = set(registration.result[2]) if registration.result else set()
     if not digests & holder:
-        raise Broken("the name's disclosure is missing", where="_sd",
-                     instead="send the name's disclosure of candidate.registered, byte for byte")  # fmt: skip
+        raise Broken(
+            "the name's disclosure is missing",
+            where="_sd",
+            instead="send the name's disclosure of candidate.registered, byte for byte",
+        )
     if not digests <= holder | result:
-        raise Broken("a disclosure is neither the registration's nor the result's", where="_sd",
-                     instead="send earlier disclosures again, byte for byte")  # fmt: skip
+        raise Broken(
+            "a disclosure is neither the registration's nor the result's",
+            where="_sd",
+            instead="send earlier disclosures again, byte for byte",
+        )
 
 
-@rule("D30", "name-not-repeated", "Name and identity are the registration's, marks and grade the result's.")
+@rule(
+    "D30",
+    "name-not-repeated",
+    "Name and identity are the registration's, marks and grade the result's.",
+)
 def _from_where(case: Case) -> None:
     assert case.opened is not None
     registration = registration_of(case)
@@ -258,11 +308,28 @@ def _fold_issued(case: Case) -> dict[str, Record]:
     name = status_list_name(entry["uri"])
     used = case.get(StatusList, name)
     certificate = Certificate(
-        claims["number"], case.party, claims["registration"], registration.session,
-        claims["certificate_type"], claims["level"], claims["standard"], claims["version"],
-        claims["exam_date"], claims["issued_on"], claims.get("valid_until"), "issued", None, None,
-        case.position, None, None, None, case.imported, case.stated.leaf, case.at,
-    )  # fmt: skip
+        claims["number"],
+        case.party,
+        claims["registration"],
+        registration.session,
+        claims["certificate_type"],
+        claims["level"],
+        claims["standard"],
+        claims["version"],
+        claims["exam_date"],
+        claims["issued_on"],
+        claims.get("valid_until"),
+        "issued",
+        None,
+        None,
+        case.position,
+        None,
+        None,
+        None,
+        case.imported,
+        case.stated.leaf,
+        case.at,
+    )
     return {
         key_of(Certificate, ident): certificate,
         key_of(Number, claims["number"]): Number(ident),
@@ -306,7 +373,7 @@ CERTIFICATE_ISSUED = StatementType(
         Field("version", Integer("version", 1, 10_000), "Its version."),
         Field("exam_date", DATE, "Civil date of the exam."),
         Field("issued_on", DATE, "Date of issue."),
-        Field("valid_until", DATE, "Last day of validity; none: for ever.", False),
+        Field("valid_until", DATE, "Last day of validity; none: for ever.", required=False),
         Field("vct", URI, "Credential type (SD-JWT VC)."),
         Field("status", _STATUS, "Where its status is published."),
     ),
@@ -335,223 +402,4 @@ CERTIFICATE_ISSUED = StatementType(
     disclosed_rules=(_from_where,),
 )
 
-# --- suspended, reinstated, revoked ---------------------------------------------------------------
-
-
-def _reads_certificate(stated: Stated, found: Found) -> Iterator[str]:
-    key = key_of(Certificate, stated.claims["certificate"])
-    yield key
-    certificate = found.get(key)
-    if isinstance(certificate, Certificate):
-        yield key_of(Registration, certificate.registration)
-        yield key_of(Session, certificate.session)
-
-
-def _stream(stated: Stated, _: Found) -> str:
-    return f"certificate/{stated.claims['certificate']}"
-
-
-def _agency(stated: Stated, found: Found) -> str | None:
-    certificate = found.get(key_of(Certificate, stated.claims["certificate"]))
-    return certificate.agency if isinstance(certificate, Certificate) else None
-
-
-def _of(case: Case) -> Certificate:
-    return case.need(Certificate, case.claims["certificate"])
-
-
-@rule("P120", "certificate-unknown", "The certificate exists.")
-def _known(case: Case) -> None:
-    if case.get(Certificate, case.claims["certificate"]) is None:
-        raise Broken("no such certificate", where="certificate")
-
-
-@rule("P121", "not-the-issuer", "Status is stated by the agency that issued, or by the regulator.")
-def _issuer_or_regulator(case: Case) -> None:
-    if case.party not in (_of(case).agency, case.ledger.regulator):
-        raise Broken(f"{_of(case).agency!r} issued it", where="iss", fact=_of(case).position)
-
-
-_STATUS_BEFORE = {
-    "certificate.suspended": ("issued",),
-    "certificate.reinstated": ("suspended",),
-    "certificate.revoked": ("issued", "suspended"),
-}
-
-
-@rule("P122", "status-order", "issued → suspended ↔ reinstated → revoked; revoked is final.")
-def _order(case: Case) -> None:
-    before = _STATUS_BEFORE[case.stated.type.name]
-    if _of(case).status not in before:
-        raise Broken(f"the certificate is {_of(case).status}", where="certificate",
-                     fact=_of(case).status_position)  # fmt: skip
-
-
-@rule("P123", "suspended-by-regulator", "What the regulator suspended, only the regulator reinstates.")
-def _who_reinstates(case: Case) -> None:
-    if _of(case).status_by == case.ledger.regulator != case.party:
-        raise Broken("the regulator suspended it", where="iss", fact=_of(case).status_position)
-
-
-@rule("P124", "status-dates", "A status does not begin before the certificate was issued.")
-def _status_date(case: Case) -> None:
-    name = case.stated.type.claimed or ""
-    if case.claims[name] < _of(case).issued_on:
-        raise Broken(f"issued on {_of(case).issued_on}", where=name, fact=_of(case).position)
-
-
-def _status(case: Case, status: str, **more: object) -> Certificate:
-    day = case.claimed
-    return _of(case)._replace(
-        status=status, status_by=case.party, status_on=day, status_position=case.position, **more
-    )  # type: ignore[arg-type]
-
-
-def _subject(case: Case) -> str | None:
-    return case.people.get(student_of_key(_of(case).registration))
-
-
-def _reads_holder(stated: Stated, found: Found, _: People, __: Disclosed) -> Iterator[str]:
-    certificate = found.get(key_of(Certificate, stated.claims["certificate"]))
-    if isinstance(certificate, Certificate):
-        yield student_of_key(certificate.registration)
-
-
-_REASON = Field("reason", PROSE, "The reason in words.", False)
-
-
-def _suspended(case: Case) -> dict[str, Record]:
-    record = _status(case, "suspended", status_code=case.claims["ground"])
-    return {key_of(Certificate, case.claims["certificate"]): record}
-
-
-CERTIFICATE_SUSPENDED = StatementType(
-    name="certificate.suspended",
-    signers=("agency", "regulator"),
-    doc="Not to be relied on for the time being.",
-    fields=(
-        CERTIFICATE,
-        Field("ground", Choice("ground", ("investigation", "objection", "order")), "Ground."),
-        Field("suspended_on", DATE, "From when on."),
-    ),
-    disclosed=(_REASON,),
-    claimed="suspended_on",
-    agency=_agency,
-    reads=_reads_certificate,
-    rules=(_known, _issuer_or_regulator, _order, _status_date),
-    fold=_suspended,
-    stream=_stream,
-    subject=_subject,
-    people_reads=_reads_holder,
-)
-
-
-def _reinstated(case: Case) -> dict[str, Record]:
-    record = _status(case, "issued", status_code=None)
-    return {key_of(Certificate, case.claims["certificate"]): record}
-
-
-CERTIFICATE_REINSTATED = StatementType(
-    name="certificate.reinstated",
-    signers=("agency", "regulator"),
-    doc="The suspension is over.",
-    fields=(CERTIFICATE, Field("reinstated_on", DATE, "From when on.")),
-    disclosed=(_REASON,),
-    claimed="reinstated_on",
-    agency=_agency,
-    reads=_reads_certificate,
-    rules=(_known, _issuer_or_regulator, _order, _who_reinstates, _status_date),
-    fold=_reinstated,
-    stream=_stream,
-    subject=_subject,
-    people_reads=_reads_holder,
-)
-
-# Revocation codes by whose fault it was. A code that is a person's matter is a disclosure.
-PUBLIC_CODES = {
-    "agency": ("issued_in_error", "agency_malpractice", "duplicate"),
-    "none": ("regulator_order",),
-}
-PERSONAL_CODES = ("candidate_malpractice", "identity_fraud", "holder_request")
-# These need grounds (a corrected result, a site, a compromised key) that this rules version does not record.
-UNRECORDED_CODES = (
-    "result_corrected_to_fail",
-    "site_malpractice",
-    "unreaffirmed_after_key_compromise",
-)
-FINDERS = ("agency", "school", "regulator", "employer", "holder", "other")
-_CODES = tuple(code for codes in PUBLIC_CODES.values() for code in codes)
-
-
-@rule("P125", "revocation-code", "The public code fits the fault; a person's matter has no public code.")
-def _code_fits(case: Case) -> None:
-    code, fault = case.claims.get("code"), case.claims["fault"]
-    if code in UNRECORDED_CODES:
-        raise Broken("the ground of this code cannot be recorded yet", where="code")
-    if fault == "person":
-        if code is not None:
-            raise Broken("where the fault is a person's, the code is a disclosure", where="code")
-        if not case.stated.digests:
-            raise Broken("the code is missing", where="_sd", instead="disclose `code`")
-    elif code not in PUBLIC_CODES[fault]:
-        need = ", ".join(PUBLIC_CODES[fault])
-        raise Broken(f"codes with fault {fault!r}: {need}", where="code")
-
-
-@rule("P126", "regulator-only", "regulator_order is the regulator's.")
-def _regulator_order(case: Case) -> None:
-    if case.claims.get("code") == "regulator_order" and case.party != case.ledger.regulator:
-        raise Broken("only the regulator revokes by order", where="code")
-
-
-@rule("D31", "personal-code", "A code is disclosed exactly where the fault is a person's.")
-def _personal_code(case: Case) -> None:
-    assert case.opened is not None
-    if (case.claims["fault"] == "person") != ("code" in case.opened):
-        raise Broken("a code is disclosed where the fault is a person's, and only there", where="code")
-
-
-def _revoked(case: Case) -> dict[str, Record]:
-    claims, certificate = case.claims, _of(case)
-    record = _status(
-        case, "revoked", status_code=claims.get("code"), fault=claims["fault"],
-        found_by=claims["found_by"],
-    )  # fmt: skip
-    registration = case.need(Registration, certificate.registration)
-    session = case.need(Session, certificate.session)
-    return {
-        key_of(Certificate, claims["certificate"]): record,
-        key_of(Registration, certificate.registration): registration._replace(certificate=None),
-        key_of(Session, certificate.session): session._replace(live=session.live - 1),
-    }
-
-
-CERTIFICATE_REVOKED = StatementType(
-    name="certificate.revoked",
-    signers=("agency", "regulator"),
-    doc="Not valid any more, for good; says whose fault it was and who found it.",
-    fields=(
-        CERTIFICATE,
-        Field("fault", Choice("fault", ("agency", "person", "none")), "Whose fault."),
-        Field("found_by", Choice("finder", FINDERS), "Who found it."),
-        Field("code", Choice("code", (*_CODES, *UNRECORDED_CODES)), "Why, unless personal.", False),
-        Field("revoked_on", DATE, "From when on."),
-    ),
-    disclosed=(Field("code", Choice("code", PERSONAL_CODES), "Why, where personal.", False), _REASON),
-    claimed="revoked_on",
-    agency=_agency,
-    reads=_reads_certificate,
-    rules=(_known, _issuer_or_regulator, _order, _status_date, _code_fits, _regulator_order),
-    fold=_revoked,
-    stream=_stream,
-    subject=_subject,
-    people_reads=_reads_holder,
-    disclosed_rules=(_personal_code,),
-)
-
-TYPES = (
-    CERTIFICATE_ISSUED,
-    CERTIFICATE_SUSPENDED,
-    CERTIFICATE_REINSTATED,
-    CERTIFICATE_REVOKED,
-)
+TYPES = (CERTIFICATE_ISSUED,)

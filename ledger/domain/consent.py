@@ -1,8 +1,8 @@
 """Consent. Where a second party must agree, its consent is a statement of its own.
 
-``approved`` names the leaf hash of the pending statement. Until the last consent the pending statement
-reserves nothing but its ``jti``; at the last one all its rules run again, at that position and time,
-and there its fact takes effect.
+``approved`` names the leaf hash of the pending statement. Until the last consent the pending
+statement reserves nothing but its ``jti``; at the last one all its rules run again, at that position
+and time, and there its fact takes effect.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ledger.domain.registry import StatementType, rule
 
 
 def consents_needed(case: Case) -> tuple[str, ...]:
-    """Parties whose consent the statement still needs: what its type says, and a countersigner if late."""
+    """Parties whose consent is still needed: those of the type, and a countersigner if late."""
     needed = case.stated.type.consents(case)
     if case.late and not case.imported:
         ledger = case.ledger
-        # The regulator countersigns what is late; what the regulator itself states late, the operator.
+        # The regulator countersigns what is late; the operator, what the regulator states late.
         second = ledger.operator if case.party == ledger.regulator else ledger.regulator
         needed = (*needed, *(party for party in (second,) if party not in needed))
     return tuple(party for party in needed if party != case.party)
@@ -31,16 +31,16 @@ def fold_pending(case: Case, missing: tuple[str, ...]) -> dict[str, Record]:
     """The record of a statement that awaits consents."""
     stated = case.stated
     issues = stated.claims.get("certificate") if stated.type.name == "certificate.issued" else None
-    pending = Pending(
-        stated.type.name, stated.party, stated.claims, case.position, missing, issues
-    )
+    pending = Pending(stated.type.name, stated.party, stated.claims, case.position, missing, issues)
     changes: dict[str, Record] = {key_of(Pending, stated.leaf): pending}
     if issues is not None:
         changes[key_of(Awaiting, issues)] = Awaiting(stated.leaf)
     return changes
 
 
-def pending_stated(stated: Stated, found: Found, types: Mapping[str, StatementType]) -> Stated | None:
+def pending_stated(
+    stated: Stated, found: Found, types: Mapping[str, StatementType]
+) -> Stated | None:
     """The pending statement that an ``approved`` names, in the shape that rules read."""
     pending = found.get(key_of(Pending, stated.claims["statement"]))
     if not isinstance(pending, Pending):
@@ -57,16 +57,22 @@ def _reads(stated: Stated, _: Found) -> Iterator[str]:
 @rule("P130", "nothing-pending", "The statement named is in the log and awaits consent.")
 def _is_pending(case: Case) -> None:
     if case.get(Pending, case.claims["statement"]) is None:
-        raise Broken("no statement with this leaf hash awaits consent", where="statement",
-                     instead="send the statement first; the receipt names its leaf hash")  # fmt: skip
+        raise Broken(
+            "no statement with this leaf hash awaits consent",
+            where="statement",
+            instead="send the statement first; the receipt names its leaf hash",
+        )
 
 
 @rule("P131", "consent-not-asked", "The signer's consent is one that is still missing.")
 def _is_asked(case: Case) -> None:
     pending = case.need(Pending, case.claims["statement"])
     if case.party not in pending.missing:
-        raise Broken(f"missing is the consent of {', '.join(pending.missing)}", where="iss",
-                     fact=pending.position)  # fmt: skip
+        raise Broken(
+            f"missing is the consent of {', '.join(pending.missing)}",
+            where="iss",
+            fact=pending.position,
+        )
 
 
 def missing_after(case: Case) -> tuple[str, ...]:

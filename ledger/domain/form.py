@@ -6,6 +6,8 @@ verify under this thumbprint". Whether that key may say this *here* is decided b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger.core.statement import Statement
 from ledger.domain.case import AHEAD_SECONDS, LATE_DAYS, Case, Stated
 from ledger.domain.dates import DAY
@@ -21,7 +23,15 @@ MISSING_FIELD = ("P4", "missing-field", "Every required field is there.")
 INVALID_VALUE = ("P5", "invalid-value", "Every value is of the kind that its field declares.")
 UNEXPECTED = ("P6", "unexpected-disclosure", "Only types that disclose something have digests.")
 FOREIGN_ISSUER = ("P7", "foreign-issuer", "iss is an authority of this ledger.")
-FORM = (UNKNOWN_TYPE, WRONG_TYP, UNKNOWN_FIELD, MISSING_FIELD, INVALID_VALUE, UNEXPECTED, FOREIGN_ISSUER)
+FORM = (
+    UNKNOWN_TYPE,
+    WRONG_TYP,
+    UNKNOWN_FIELD,
+    MISSING_FIELD,
+    INVALID_VALUE,
+    UNEXPECTED,
+    FOREIGN_ISSUER,
+)
 
 AUTHORITIES = "/authorities/"
 
@@ -36,7 +46,7 @@ def _refuse(rule: tuple[str, str, str], detail: str, where: str, instead: str = 
 
 
 def well_formed(
-    statement: Statement, types: dict[str, StatementType], origin: str | None
+    statement: Statement, types: Mapping[str, StatementType], origin: str | None
 ) -> Stated:
     """The statement in the shape that rules read (rules P1 to P7).
 
@@ -59,7 +69,9 @@ def well_formed(
     if not party or (origin is not None and url != f"https://{origin}"):
         where = issuer_url(origin or "<origin>", "<party>")
         raise _refuse(FOREIGN_ISSUER, "iss is no authority of this ledger", "iss", f"use {where}")
-    return Stated(kind, party, statement.kid, statement.claims, statement.digests, statement.leaf_id)
+    return Stated(
+        kind, party, statement.kid, statement.claims, statement.digests, statement.leaf_id
+    )
 
 
 def check_fields(kind: StatementType, statement: Statement) -> None:
@@ -111,8 +123,12 @@ def _own_key(case: Case) -> None:
 def _live_key(case: Case) -> None:
     key = case.need(Key, case.stated.kid)
     if key.until is not None:
-        raise Broken("the key was retired", where="kid", fact=key.until,
-                     instead="sign with a key that is registered and not retired")  # fmt: skip
+        raise Broken(
+            "the key was retired",
+            where="kid",
+            fact=key.until,
+            instead="sign with a key that is registered and not retired",
+        )
 
 
 @rule("P14", "role-not-entitled", "The signer has a role that may sign this statement type.")
@@ -169,8 +185,12 @@ def _not_late(case: Case) -> None:
 def _fresh_jti(case: Case) -> None:
     used = case.get(Jti, case.party, case.claims["jti"])
     if used is not None:
-        raise Broken("this jti was used by another statement", where="jti", fact=used.position,
-                     instead="draw a new jti; to repeat a statement send the same bytes")  # fmt: skip
+        raise Broken(
+            "this jti was used by another statement",
+            where="jti",
+            fact=used.position,
+            instead="draw a new jti; to repeat a statement send the same bytes",
+        )
 
 
 SIGNED = (_known_key, _own_key, _live_key)

@@ -1,4 +1,4 @@
-"""Founding, the ledger's stated time, rules versions, and accepted histories: the operator's statements."""
+"""Statements of the operator: founding, stated time, rules versions, accepted histories."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ _PROVEN_KEY = Struct(
     "key with proof of possession",
     (
         Field("key", PUBLIC_KEY, "The public key."),
-        Field("proof", PROOF, "Possession proof: a JWS by that key, bound to origin, party and use."),
+        Field(
+            "proof", PROOF, "Possession proof: a JWS by that key, bound to origin, party and use."
+        ),
     ),
 )
 
@@ -79,7 +81,9 @@ def _first(case: Case) -> None:
         raise Broken("this ledger has been founded", fact=0)
 
 
-@rule("P21", "unproven-key", "Each key of the founding proves possession, bound to origin and party.")
+@rule(
+    "P21", "unproven-key", "Each key of the founding proves possession, bound to origin and party."
+)
 def _proven(case: Case) -> None:
     claims = case.claims
     seen = set()
@@ -107,11 +111,15 @@ def _fold_founded(case: Case) -> dict[str, Record]:
     at = case.position
     changes: dict[str, Record] = {
         LEDGER: LedgerInfo(
-            claims["origin"], claims["operator"], claims["regulator"], claims["rules_version"],
-            claims["log_key"]["key"], claims["report_key"]["key"],
+            claims["origin"],
+            claims["operator"],
+            claims["regulator"],
+            claims["rules_version"],
+            claims["log_key"]["key"],
+            claims["report_key"]["key"],
         ),
         CLOCK: Clock(claims["iat"]),
-    }  # fmt: skip
+    }
     for role in ("operator", "regulator"):
         party = Party(claims[f"{role}_name"], (role,), None, at)
         changes[key_of(Party, claims[role])] = party
@@ -124,14 +132,20 @@ def _fold_founded(case: Case) -> dict[str, Record]:
 FOUNDED = StatementType(
     name="ledger.founded",
     signers=("operator",),
-    doc="Founds the ledger: its origin, the operator's and the regulator's keys, the first rules version.",
+    doc="Founds the ledger: origin, the operator's and the regulator's keys, rules version 1.",
     fields=(
-        Field("origin", ORIGIN, "`host[/path]` that names the log, its key and every issuer, for ever."),
+        Field(
+            "origin",
+            ORIGIN,
+            "`host[/path]` that names the log, its key and every issuer, for ever.",
+        ),
         Field("operator", SLUG, "Id of the operator."),
         Field("operator_name", NAME, "Name of the operator."),
         Field("regulator", SLUG, "Id of the regulator."),
         Field("regulator_name", NAME, "Name of the regulator."),
-        Field("rules_version", Integer("rules version", 1, 1), "Rules in force from position 1 on."),
+        Field(
+            "rules_version", Integer("rules version", 1, 1), "Rules in force from position 1 on."
+        ),
         Field("log_key", _PROVEN_KEY, "The operator's key that signs checkpoints."),
         Field("statement_key", _PROVEN_KEY, "The operator's key that signs statements."),
         Field("report_key", _PROVEN_KEY, "The operator's key that signs reports."),
@@ -181,8 +195,11 @@ def _next_version(case: Case) -> None:
         force = case.ledger.rules_version
         raise Broken(f"version {force} is in force, so the next is {force + 1}", where="version")
     if version not in case.versions:
-        raise Broken(f"this software knows no rules version {version}", where="version",
-                     instead="install a release that knows it, on every server and at every auditor")  # fmt: skip
+        raise Broken(
+            f"this software knows no rules version {version}",
+            where="version",
+            instead="install a release that knows it, on every server and at every auditor",
+        )
 
 
 RULES_ADOPTED = StatementType(
@@ -205,7 +222,11 @@ def _reads_history(stated: Stated, _: Found) -> Iterator[str]:
     yield key_of(History, stated.claims["agency"])
 
 
-@rule("P25", "history-bounds", "An accepted history has an agency, a past period, and a deadline ahead.")
+@rule(
+    "P25",
+    "history-bounds",
+    "An accepted history has an agency, a past period, and a deadline ahead.",
+)
 def _bounded(case: Case) -> None:
     claims = case.claims
     require_party(case, claims["agency"], "agency", "agency")

@@ -1,7 +1,8 @@
 """Kinds of values that a claim can hold.
 
-A kind checks a parsed JSON value strictly (``1.9``, ``"12"`` and ``True`` are no integers) and carries
-what schemas, OpenAPI and the documentation need to describe it. Fields are declared once, with these.
+A kind checks a parsed JSON value strictly (``1.9``, ``"12"`` and ``True`` are no integers) and
+carries what schemas, OpenAPI and the documentation need to describe it. Fields are declared once,
+with these.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Text(Kind):
         object.__setattr__(self, "_match", re.compile(source).fullmatch)
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not str:
             raise BadValue(where, f"must be a string ({self.name})")
         if not self.minimum <= len(value) <= self.maximum:
@@ -63,6 +65,7 @@ class Date(Kind):
     """A civil date ``YYYY-MM-DD`` that exists."""
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not str or not is_civil_date(value):
             raise BadValue(where, "must be an existing date, written YYYY-MM-DD")
 
@@ -75,6 +78,7 @@ class Integer(Kind):
     maximum: int = 2**53 - 1
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not int:  # bool is a subclass of int and must not pass
             raise BadValue(where, "must be an integer")
         if not self.minimum <= value <= self.maximum:
@@ -88,6 +92,7 @@ class Choice(Kind):
     options: tuple[str, ...] = ()
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not str or value not in self.options:
             raise BadValue(where, f"must be one of {', '.join(self.options)}")
 
@@ -101,6 +106,7 @@ class ListOf(Kind):
     maximum: int = 100
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not list:
             raise BadValue(where, "must be a list")
         if not self.minimum <= len(value) <= self.maximum:
@@ -126,12 +132,15 @@ class Struct(Kind):
     """A JSON object with exactly the declared fields."""
 
     fields: tuple[Field, ...] = ()
-    _by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _by_name: Mapping[str, Field] = field(
+        init=False, repr=False, compare=False, hash=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {one.name: one for one in self.fields})
 
     def check(self, value: Any, where: str) -> None:
+        """See :meth:`Kind.check`."""
         if type(value) is not dict:
             raise BadValue(where, "must be an object")
         for name, item in value.items():
@@ -143,14 +152,15 @@ class Struct(Kind):
                 raise BadValue(f"{where}.{one.name}", "is missing")
 
 
-SLUG = Text(
-    "identifier", 2, 64, r"[a-z0-9]+(?:-[a-z0-9]+)*", "northern-skills"
-)
+SLUG = Text("identifier", 2, 64, r"[a-z0-9]+(?:-[a-z0-9]+)*", "northern-skills")
 RANDOM_ID = Text("random id", 22, 22, r"[A-Za-z0-9_-]{21}[AQgw]", "q83vEjRWeJCrze8SNFZ4kA")
 HASH = Text(
-    "SHA-256 value in base64url", 43, 43, r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+    "SHA-256 value in base64url",
+    43,
+    43,
+    r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
     "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
-)  # fmt: skip
+)
 PUBLIC_KEY = Text("Ed25519 public key", 43, 43, HASH.pattern, HASH.example)
 PROOF = Text(
     "compact JWS", 10, 2048, r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "eyJ….eyJ….c2ln"
@@ -162,9 +172,7 @@ NAME = Text("name", 1, 200)
 PROSE = Text("text", 1, 4000, r"[^\x00-\x09\x0b-\x1f\x7f-\x9f]*", "What happened, in words.")
 DECIMAL = Text("decimal number", 1, 12, r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,4})?", "12.5")
 URI = Text("HTTPS URL", 12, 400, r"https://[a-z0-9./_-]+", "https://ledger.example/status/x-2026-1")
-NUMBER = Text(
-    "certificate number", 4, 40, r"[A-Z0-9]+(?:[./-][A-Z0-9]+)*", "NS-2026-000123"
-)
+NUMBER = Text("certificate number", 4, 40, r"[A-Z0-9]+(?:[./-][A-Z0-9]+)*", "NS-2026-000123")
 DATE = Date("date")
 INSTANT = Integer("instant", 0, 253_402_300_799)
 LEVEL = Choice("level", ("elementary", "intermediate", "advanced"))

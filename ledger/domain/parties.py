@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ledger.core.errors import CoreError
 from ledger.core.keys import PublicKey
@@ -35,8 +36,11 @@ def _new_party(case: Case) -> None:
 def _open_party(case: Case) -> None:
     party = case.get(Party, case.claims["party"])
     if party is None:
-        raise Broken(f"no party {case.claims['party']!r} is registered", where="party",
-                     instead="state party.registered first")  # fmt: skip
+        raise Broken(
+            f"no party {case.claims['party']!r} is registered",
+            where="party",
+            instead="state party.registered first",
+        )
     if party.closed is not None:
         raise Broken(f"{case.claims['party']!r} was closed", where="party", fact=party.closed)
 
@@ -54,7 +58,7 @@ def _fold_registered(case: Case) -> dict[str, Record]:
     return {key_of(Party, claims["party"]): party}
 
 
-def _changed(case: Case, **changes: object) -> dict[str, Record]:
+def _changed(case: Case, **changes: Any) -> dict[str, Record]:
     ident = case.claims["party"]
     return {key_of(Party, ident): case.need(Party, ident)._replace(**changes)}
 
@@ -69,7 +73,9 @@ PARTY_REGISTERED = StatementType(
     fields=(
         _PARTY,
         _NAME,
-        Field("roles", ListOf("roles", Choice("role", ROLES), 1, len(ROLES)), "What it may act as."),
+        Field(
+            "roles", ListOf("roles", Choice("role", ROLES), 1, len(ROLES)), "What it may act as."
+        ),
     ),
     reads=_reads_party,
     rules=(_new_party,),
@@ -131,7 +137,9 @@ def _new_key(case: Case) -> None:
     thumbprint = PublicKey.from_x(case.claims["key"]).thumbprint
     key = case.get(Key, thumbprint)
     if key is not None:
-        raise Broken("this key is registered", where="key", fact=key.since, instead="make a new key")
+        raise Broken(
+            "this key is registered", where="key", fact=key.since, instead="make a new key"
+        )
 
 
 def _fold_key(case: Case) -> dict[str, Record]:
@@ -147,7 +155,9 @@ def _fold_rotated(case: Case) -> dict[str, Record]:
 
 
 _KEY = Field("key", PUBLIC_KEY, "The new public key.")
-_PROOF = Field("proof", PROOF, "Its possession proof: a JWS by that key, bound to origin and party.")
+_PROOF = Field(
+    "proof", PROOF, "Its possession proof: a JWS by that key, bound to origin and party."
+)
 
 KEY_REGISTERED = StatementType(
     name="key.registered",
@@ -163,7 +173,7 @@ KEY_REGISTERED = StatementType(
 KEY_ROTATED = StatementType(
     name="key.rotated",
     signers=ROLES,
-    doc="The owner replaces the key that signs this statement by a new one; nothing older is touched.",
+    doc="The owner replaces the key that signs this by a new one; nothing older is touched.",
     fields=(_KEY, _PROOF),
     reads=_reads_key,
     rules=(_proven, _new_key),

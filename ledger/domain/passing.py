@@ -1,4 +1,4 @@
-"""Pass rules. They belong to the version of a standard and never to code; totals are exact rationals."""
+"""Pass rules. They belong to the version of a standard; totals are exact rationals."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ def _by_component(parts: Iterable[PartSpec]) -> dict[str, list[PartSpec]]:
     return groups
 
 
-def weights_fault(parts: Iterable[PartSpec], pass_rule: Mapping[str, Any]) -> tuple[str, str] | None:
+def weights_fault(
+    parts: Iterable[PartSpec], pass_rule: Mapping[str, Any]
+) -> tuple[str, str] | None:
     """What is wrong with a standard's parts and pass rule, as (field, message), or ``None``.
 
-    In each component the weights add up to 100; a component without any weight does not count, which
-    only a standard that leaves the pass to the examiners' decision may have throughout.
+    In each component the weights add up to 100. A component without any weight does not count.
     """
     parts = list(parts)
     names = [part["part"] for part in parts]

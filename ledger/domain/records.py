@@ -1,7 +1,7 @@
 """State records: what the rules read, each a fold of the log.
 
-A record is a small immutable tuple, stored as a JSON array under a key such as ``session/<id>``. Its
-version is the position of the statement that last changed it; the store keeps that beside it.
+A record is a small immutable tuple, stored as a JSON array under a key such as ``session/<id>``.
+Its version is the position of the statement that last changed it; the store keeps that beside it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Clock(NamedTuple):
 
 
 class Party(NamedTuple):
+    """An organisation that signs."""
+
     name: str
     roles: tuple[str, ...]
     closed: int | None  # position
@@ -37,7 +39,7 @@ class Party(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A public key and the positions between which it may sign: ``since`` < p and p <= ``until``."""
+    """A public key, and the positions after ``since`` and up to ``until`` at which it may sign."""
 
     party: str
     x: str
@@ -47,6 +49,8 @@ class Key(NamedTuple):
 
 
 class Jti(NamedTuple):
+    """Where a party used a jti."""
+
     position: int
 
 
@@ -68,6 +72,8 @@ class Awaiting(NamedTuple):
 
 
 class CertificateType(NamedTuple):
+    """A kind of certificate."""
+
     name: str
     category: str
     retired_on: str | None
@@ -89,7 +95,7 @@ class Standard(NamedTuple):
 
 
 class Periods(NamedTuple):
-    """Which standard is in force when, of one type and level: (from, until or None, id, version)."""
+    """Which standard of a type and level is in force when: (from, until or None, id, version)."""
 
     periods: tuple[tuple[str, str | None, str, int], ...]
 
@@ -124,6 +130,8 @@ class Session(NamedTuple):
 
 
 class Student(NamedTuple):
+    """A student's handle, and the school that enrolled it."""
+
     school: str
     position: int
 
@@ -143,6 +151,8 @@ class Registration(NamedTuple):
 
 
 class Certificate(NamedTuple):
+    """A certificate with its present status."""
+
     number: str
     agency: str
     registration: str
@@ -167,22 +177,44 @@ class Certificate(NamedTuple):
 
 
 class Number(NamedTuple):
+    """Whose a certificate number is."""
+
     certificate: str
 
 
 class Index(NamedTuple):
+    """Whose a status list entry is."""
+
     certificate: str
 
 
 class StatusList(NamedTuple):
+    """How many entries of a status list are used."""
+
     used: int
 
 
 Record = (
-    LedgerInfo | Clock | Party | Key | Jti | Pending | Awaiting | CertificateType | Standard | Periods
-    | Accreditation | History | Session | Student | Registration | Certificate | Number | Index
+    LedgerInfo
+    | Clock
+    | Party
+    | Key
+    | Jti
+    | Pending
+    | Awaiting
+    | CertificateType
+    | Standard
+    | Periods
+    | Accreditation
+    | History
+    | Session
+    | Student
+    | Registration
+    | Certificate
+    | Number
+    | Index
     | StatusList
-)  # fmt: skip
+)
 
 KINDS: dict[str, type[Any]] = {
     "ledger": LedgerInfo,

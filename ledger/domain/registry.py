@@ -1,6 +1,6 @@
 """One entry for each thing that may be said.
 
-Everything the project knows of a statement type is declared once, here: fields (schemas, OpenAPI and
+Everything the project knows of a statement type is declared once: fields (schemas, OpenAPI and
 ``docs/statements.md`` are generated from them), who signs it, which records it reads, the numbered
 rules, and the fold. A rule never lives in a fold: a fold only assigns.
 """
@@ -95,7 +95,7 @@ class StatementType:
         consents: parties whose ``approved`` is needed before the fact takes effect.
         fold: the records as they are after the fact.
         stream: name of the event stream that the statement belongs to.
-        subject: handle of the student whose key encrypts the disclosures, ``None`` for a key of its own.
+        subject: handle of the student whose key encrypts the disclosures; ``None``: an own key.
         people_reads: keys of private facts that the D rules read.
         disclosed_rules: D rules, in order.
         people_fold: private facts to remember.

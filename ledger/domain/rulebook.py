@@ -1,4 +1,4 @@
-"""Versions of the rules. A statement is judged by the version in force at its position, for ever."""
+"""Versions of the rules. A statement is judged by the one in force at its position, for ever."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping
 from ledger.domain import (
     accreditation,
     candidates,
-    catalogue,
+    certificate_status,
+    certificate_types,
     certificates,
     consent,
     disclosing,
     form,
     founding,
     parties,
+    results,
     scores,
     sessions,
+    standards,
 )
 from ledger.domain.registry import Rule, StatementType
 
@@ -26,12 +29,15 @@ VERSION_1: Types = {
     for room in (
         founding,
         parties,
-        catalogue,
+        certificate_types,
+        standards,
         accreditation,
         sessions,
         candidates,
         scores,
+        results,
         certificates,
+        certificate_status,
         consent,
     )
     for kind in room.TYPES

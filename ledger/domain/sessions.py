@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.domain.accreditation import standing
 from ledger.domain.case import Case, Found, Stated
-from ledger.domain.catalogue import in_force, live_type
+from ledger.domain.certificate_types import live_type
 from ledger.domain.errors import Broken
 from ledger.domain.kinds import DATE, LEVEL, RANDOM_ID, SLUG, Field
 from ledger.domain.records import (
@@ -19,6 +19,7 @@ from ledger.domain.records import (
     key_of,
 )
 from ledger.domain.registry import StatementType, issuing_agency, rule
+from ledger.domain.standards import in_force
 
 
 def session_chain(ident: str, found: Found) -> Iterator[str]:
@@ -62,8 +63,12 @@ def _stream(stated: Stated, _: Found) -> str:
 def _new_session(case: Case) -> None:
     known = case.get(Session, case.claims["session"])
     if known is not None:
-        raise Broken("a session with this id is planned", where="session", fact=known.position,
-                     instead="draw another random id")  # fmt: skip
+        raise Broken(
+            "a session with this id is planned",
+            where="session",
+            fact=known.position,
+            instead="draw another random id",
+        )
 
 
 @rule("P61", "not-accredited", "The agency is accredited for the type and level on the exam date.")
@@ -75,9 +80,7 @@ def _accredited(case: Case) -> None:
     require_standing(case, case.party, scope, claims["planned_on"], "planned_on")
 
 
-def require_standing(
-    case: Case, agency: str, scope: tuple[str, str], day: str, where: str
-) -> None:
+def require_standing(case: Case, agency: str, scope: tuple[str, str], day: str, where: str) -> None:
     """The agency is accredited for (type, level) on that civil date, or :class:`Broken`."""
     status, _, fact = standing(case.get(Accreditation, agency, *scope), day)
     if status != "granted":
@@ -89,7 +92,9 @@ def require_standing(
         )
 
 
-@rule("P62", "no-standard-in-force", "A standard of the type and level is in force on the exam date.")
+@rule(
+    "P62", "no-standard-in-force", "A standard of the type and level is in force on the exam date."
+)
 def _has_standard(case: Case) -> None:
     claims = case.claims
     periods = case.get(Periods, claims["certificate_type"], claims["level"])
@@ -108,9 +113,18 @@ def _fold_planned(case: Case) -> dict[str, Record]:
     standard = in_force(periods, claims["exam_date"])
     assert standard is not None
     session = Session(
-        case.party, claims["certificate_type"], claims["level"], claims["exam_date"], *standard,
-        "planned", None, (), 0, 0, case.position,
-    )  # fmt: skip
+        case.party,
+        claims["certificate_type"],
+        claims["level"],
+        claims["exam_date"],
+        *standard,
+        "planned",
+        None,
+        (),
+        0,
+        0,
+        case.position,
+    )
     return {key_of(Session, claims["session"]): session}
 
 
@@ -138,8 +152,9 @@ def in_stage(case: Case) -> None:
     session = case.need(Session, case.claims["session"])
     need = _STAGE_BEFORE[case.stated.type.name]
     if session.stage != need:
-        raise Broken(f"the session is {session.stage}, not {need}", where="session",
-                     fact=session.position)  # fmt: skip
+        raise Broken(
+            f"the session is {session.stage}, not {need}", where="session", fact=session.position
+        )
 
 
 @rule("P67", "no-new-session", "Who lost the accreditation announces no session.")
@@ -150,29 +165,43 @@ def _still_accredited(case: Case) -> None:
     require_standing(case, session.agency, scope, session.exam_date, "session")
 
 
-@rule("P65", "held-off-date", "An exam is held on its date or later, accredited, under its standard.")
+@rule(
+    "P65", "held-off-date", "An exam is held on its date or later, accredited, under its standard."
+)
 def _held_as_planned(case: Case) -> None:
     session, day = case.need(Session, case.claims["session"]), case.claims["held_on"]
     if day < session.exam_date:
-        raise Broken(f"the exam is planned for {session.exam_date}", where="held_on",
-                     fact=session.position)  # fmt: skip
+        raise Broken(
+            f"the exam is planned for {session.exam_date}", where="held_on", fact=session.position
+        )
     scope = (session.certificate_type, session.level)
     require_standing(case, session.agency, scope, day, "held_on")
     if in_force(case.get(Periods, *scope), day) != (session.standard, session.version):
-        raise Broken(f"on {day} another standard is in force", where="held_on",
-                     instead="plan a new session under the standard in force")  # fmt: skip
+        raise Broken(
+            f"on {day} another standard is in force",
+            where="held_on",
+            instead="plan a new session under the standard in force",
+        )
 
 
-@rule("P66", "window-open", "A session closes when its results are published and their objection window is over.")
+@rule(
+    "P66",
+    "window-open",
+    "A session closes when its results are published and their objection window is over.",
+)
 def _window_over(case: Case) -> None:
     session = case.need(Session, case.claims["session"])
     if not session.publications:
-        raise Broken("no results are published", where="session",
-                     instead="state results.published first")  # fmt: skip
+        raise Broken(
+            "no results are published", where="session", instead="state results.published first"
+        )
     days = standard_of(case, session).objection_days
     if not case.window_over(session.publications[-1], days):
-        raise Broken(f"results can be objected to for {days} days", where="session",
-                     fact=session.publications[-1][0])  # fmt: skip
+        raise Broken(
+            f"results can be objected to for {days} days",
+            where="session",
+            fact=session.publications[-1][0],
+        )
 
 
 def _fold_stage(stage: str, case: Case) -> dict[str, Record]:

@@ -1,10 +1,11 @@
-"""Certificate types and the standards that certify them."""
+"""Standards: what is examined and when a candidate has passed. A version is immutable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ledger.domain.case import Case, Found, Stated
+from ledger.domain.certificate_types import CERTIFICATE_TYPE, live_type
 from ledger.domain.dates import add_days
 from ledger.domain.errors import Broken
 from ledger.domain.founding import regulator_approves
@@ -19,99 +20,14 @@ from ledger.domain.kinds import (
     Integer,
     ListOf,
     Struct,
-    Text,
 )
 from ledger.domain.passing import weights_fault
 from ledger.domain.records import CertificateType, Periods, Record, Standard, key_of
 from ledger.domain.registry import StatementType, issuing_agency, rule
 
-CATEGORIES = ("vocational", "language", "computer", "innovation")
-
-# --- certificate types ----------------------------------------------------------------------------
-
-
-def _reads_type(stated: Stated, _: Found) -> Iterator[str]:
-    yield key_of(CertificateType, stated.claims["certificate_type"])
-
-
-def _type_stream(stated: Stated, _: Found) -> str:
-    return f"type/{stated.claims['certificate_type']}"
-
-
-@rule("P40", "type-defined-before", "A certificate type is defined once.")
-def _new_type(case: Case) -> None:
-    ident = case.claims["certificate_type"]
-    known = case.get(CertificateType, ident)
-    if known is not None:
-        raise Broken(f"{ident!r} is defined", where="certificate_type", fact=known.position)
-
-
-@rule("P41", "certificate-type-unknown", "The certificate type is defined and not retired.")
-def live_type(case: Case) -> None:
-    """Rule P41."""
-    ident = case.claims["certificate_type"]
-    known = case.get(CertificateType, ident)
-    if known is None:
-        raise Broken(f"no certificate type {ident!r}", where="certificate_type",
-                     instead="the regulator states certificate_type.defined first")  # fmt: skip
-    if known.retired_on is not None:
-        raise Broken(f"{ident!r} was retired on {known.retired_on}", where="certificate_type",
-                     fact=known.position)  # fmt: skip
-
-
-def _fold_defined(case: Case) -> dict[str, Record]:
-    claims = case.claims
-    record = CertificateType(claims["name"], claims["category"], None, case.position)
-    return {key_of(CertificateType, claims["certificate_type"]): record}
-
-
-def _fold_type_retired(case: Case) -> dict[str, Record]:
-    ident = case.claims["certificate_type"]
-    record = case.need(CertificateType, ident)
-    return {key_of(CertificateType, ident): record._replace(retired_on=case.claims["retired_on"])}
-
-
-_CODE = Struct(
-    "coded item",
-    (
-        Field("code", Text("code", 1, 40), "Code in the source's classification."),
-        Field("title", NAME, "Title in words."),
-    ),
-)
-_TYPE = Field("certificate_type", SLUG, "Id of the certificate type.")
-_LEVEL = Field("level", LEVEL, "Level; a higher one covers the lower ones.")
-
-TYPE_DEFINED = StatementType(
-    name="certificate_type.defined",
-    signers=("regulator",),
-    doc="A kind of certificate, with the occupations and skills that it serves.",
-    fields=(
-        _TYPE,
-        Field("name", NAME, "Its name."),
-        Field("category", Choice("category", CATEGORIES), "What kind of certificate."),
-        Field("occupations", ListOf("occupations", _CODE, 0, 50), "Occupations served.", False),
-        Field("skills", ListOf("skills", _CODE, 0, 100), "Skills served.", False),
-        Field("source", NAME, "The classification that the codes come from.", False),
-    ),
-    reads=_reads_type,
-    rules=(_new_type,),
-    fold=_fold_defined,
-    stream=_type_stream,
-)
-
-TYPE_RETIRED = StatementType(
-    name="certificate_type.retired",
-    signers=("regulator",),
-    doc="No new standards and sessions of this certificate type; certificates issued stay.",
-    fields=(_TYPE, Field("retired_on", DATE, "From when on.")),
-    claimed="retired_on",
-    reads=_reads_type,
-    rules=(live_type,),
-    fold=_fold_type_retired,
-    stream=_type_stream,
-)
-
-# --- standards ------------------------------------------------------------------------------------
+Period = tuple[str, str | None, str, int]
+STANDARD = Field("standard", SLUG, "Id of the standard.")
+VERSION = Integer("version", 1, 10_000)
 
 
 def _reads_standard(stated: Stated, found: Found) -> Iterator[str]:
@@ -122,21 +38,31 @@ def _reads_standard(stated: Stated, found: Found) -> Iterator[str]:
     yield key_of(Standard, claims["standard"], claims["version"] - 1)
 
 
-def _periods(case: Case) -> tuple[tuple[str, str | None, str, int], ...]:
+def _periods(case: Case) -> tuple[Period, ...]:
     record = case.get(Periods, case.claims["certificate_type"], case.claims["level"])
     return () if record is None else tuple(tuple(p) for p in record.periods)  # type: ignore[misc]
 
 
-@rule("P42", "standard-version-used", "A version of a standard is immutable; its number is used once.")
+@rule(
+    "P42", "standard-version-used", "A version of a standard is immutable; its number is used once."
+)
 def _new_version(case: Case) -> None:
     claims = case.claims
     known = case.get(Standard, claims["standard"], claims["version"])
     if known is not None:
-        raise Broken(f"version {claims['version']} of {claims['standard']!r} is published",
-                     where="version", fact=known.position, instead="revise it: take the next version")  # fmt: skip
+        raise Broken(
+            f"version {claims['version']} of {claims['standard']!r} is published",
+            where="version",
+            fact=known.position,
+            instead="revise it: take the next version",
+        )
 
 
-@rule("P43", "standard-weights", "Weights add up to 100 in each component, and the pass rule fits them.")
+@rule(
+    "P43",
+    "standard-weights",
+    "Weights add up to 100 in each component, and the pass rule fits them.",
+)
 def _weighted(case: Case) -> None:
     fault = weights_fault(case.claims["parts"], case.claims["pass_rule"])
     if fault is not None:
@@ -166,17 +92,26 @@ def case_position(case: Case, standard: str, version: int) -> int | None:
 @rule("P45", "first-version", "A published standard is version 1; a revised one follows a version.")
 def _first_version(case: Case) -> None:
     if case.claims["version"] != 1:
-        raise Broken("a new standard begins with version 1", where="version",
-                     instead="use standard.revised for later versions")  # fmt: skip
+        raise Broken(
+            "a new standard begins with version 1",
+            where="version",
+            instead="use standard.revised for later versions",
+        )
 
 
 def _standard_of(case: Case) -> Standard:
     claims = case.claims
     return Standard(
-        case.party, claims["certificate_type"], claims["level"], tuple(claims["parts"]),
-        claims["pass_rule"], claims["objection_days"], claims.get("valid_months"),
-        claims["effective_from"], case.position,
-    )  # fmt: skip
+        case.party,
+        claims["certificate_type"],
+        claims["level"],
+        tuple(claims["parts"]),
+        claims["pass_rule"],
+        claims["objection_days"],
+        claims.get("valid_months"),
+        claims["effective_from"],
+        case.position,
+    )
 
 
 def _fold_published(case: Case) -> dict[str, Record]:
@@ -196,8 +131,13 @@ _PART = Struct(
         Field("part", SLUG, "Id of the part."),
         Field("component", SLUG, "Component that it counts in, such as theory or practice."),
         Field("maximum", Integer("mark", 1, 1_000_000), "Highest mark; marks run from 0 to it."),
-        Field("weight", DECIMAL, "Share in its component; none: the part does not count.", False),
-        Field("minimum", Integer("mark", 0, 1_000_000), "Lowest mark that passes.", False),
+        Field(
+            "weight",
+            DECIMAL,
+            "Share in its component; none: the part does not count.",
+            required=False,
+        ),
+        Field("minimum", Integer("mark", 0, 1_000_000), "Lowest mark that passes.", required=False),
     ),
 )
 _MINIMUM = Struct(
@@ -210,20 +150,22 @@ _MINIMUM = Struct(
 _PASS_RULE = Struct(
     "pass rule",
     (
-        Field("kind", Choice("pass rule", ("thresholds", "decision")), "Marks decide, or examiners."),
-        Field("totals", ListOf("minimums", _MINIMUM, 0, 20), "For thresholds.", False),
+        Field(
+            "kind", Choice("pass rule", ("thresholds", "decision")), "Marks decide, or examiners."
+        ),
+        Field("totals", ListOf("minimums", _MINIMUM, 0, 20), "For thresholds.", required=False),
     ),
 )
 _STANDARD_FIELDS = (
-    Field("standard", SLUG, "Id of the standard."),
-    Field("version", Integer("version", 1, 10_000), "Version of the standard."),
-    _TYPE,
-    _LEVEL,
+    STANDARD,
+    Field("version", VERSION, "Version of the standard."),
+    CERTIFICATE_TYPE,
+    Field("level", LEVEL, "Level; a higher one covers the lower ones."),
     Field("title", NAME, "Title."),
     Field("parts", ListOf("exam parts", _PART, 1, 60), "What is examined."),
     Field("pass_rule", _PASS_RULE, "When a candidate has passed."),
     Field("objection_days", Integer("days", 0, 365), "Days in which results can be objected to."),
-    Field("valid_months", Integer("months", 1, 1200), "Validity; none: for ever.", False),
+    Field("valid_months", Integer("months", 1, 1200), "Validity; none: for ever.", required=False),
     Field("effective_from", DATE, "First exam date under this version."),
 )
 
@@ -248,24 +190,39 @@ STANDARD_PUBLISHED = StatementType(
 )
 
 
-@rule("P46", "revision-order", "A revision follows the version in force, of the same agency, type and level.")
+@rule(
+    "P46",
+    "revision-order",
+    "A revision follows the version in force, of the same agency, type and level.",
+)
 def _follows(case: Case) -> None:
     claims = case.claims
     before = case.get(Standard, claims["standard"], claims["version"] - 1)
     if before is None:
-        raise Broken("there is no version to revise", where="version",
-                     instead="publish the standard first; versions count up by one")  # fmt: skip
+        raise Broken(
+            "there is no version to revise",
+            where="version",
+            instead="publish the standard first; versions count up by one",
+        )
     if before.agency != case.party:
         raise Broken(f"the standard is {before.agency!r}'s", where="standard", fact=before.position)
     if (before.certificate_type, before.level) != (claims["certificate_type"], claims["level"]):
-        raise Broken("type and level of a standard do not change", where="level", fact=before.position)
+        raise Broken(
+            "type and level of a standard do not change", where="level", fact=before.position
+        )
     first, last, standard, version = _periods(case)[-1]
     if (standard, version) != (claims["standard"], claims["version"] - 1) or last is not None:
-        raise Broken(f"version {version} of {standard!r} is the last", where="version",
-                     instead="publish a new standard")  # fmt: skip
+        raise Broken(
+            f"version {version} of {standard!r} is the last",
+            where="version",
+            instead="publish a new standard",
+        )
     if claims["effective_from"] <= first:
-        raise Broken(f"version {version} is in force from {first} on", where="effective_from",
-                     fact=before.position)  # fmt: skip
+        raise Broken(
+            f"version {version} is in force from {first} on",
+            where="effective_from",
+            fact=before.position,
+        )
 
 
 def _fold_revised(case: Case) -> dict[str, Record]:
@@ -305,7 +262,11 @@ def _reads_withdrawn(stated: Stated, found: Found) -> Iterator[str]:
         yield key_of(Periods, standard.certificate_type, standard.level)
 
 
-@rule("P47", "standard-not-in-force", "The agency withdraws its version that is in force, from a day to come.")
+@rule(
+    "P47",
+    "standard-not-in-force",
+    "The agency withdraws its version that is in force, from a day to come.",
+)
 def _in_force(case: Case) -> None:
     claims = case.claims
     standard = case.get(Standard, claims["standard"], claims["version"])
@@ -334,8 +295,8 @@ STANDARD_WITHDRAWN = StatementType(
     signers=("agency",),
     doc="The last exam date under a standard; certificates under it stay.",
     fields=(
-        Field("standard", SLUG, "Id of the standard."),
-        Field("version", Integer("version", 1, 10_000), "The version in force."),
+        STANDARD,
+        Field("version", VERSION, "The version in force."),
         Field("last_day", DATE, "Last exam date."),
     ),
     reads=_reads_withdrawn,
@@ -354,10 +315,4 @@ def in_force(periods: Periods | None, day: str) -> tuple[str, int] | None:
     return None
 
 
-TYPES = (
-    TYPE_DEFINED,
-    TYPE_RETIRED,
-    STANDARD_PUBLISHED,
-    STANDARD_REVISED,
-    STANDARD_WITHDRAWN,
-)
+TYPES = (STANDARD_PUBLISHED, STANDARD_REVISED, STANDARD_WITHDRAWN)
