@@ -2,7 +2,7 @@
 
 ``reads`` names the records that a statement's rules look at, ``admit`` judges it on exactly those,
 and ``hear`` does both with a loader. The ledger calls it inside its write lock, an auditor over a
-scratch database, and both come to the same decision: nothing else is consulted, no clock, no chance.
+scratch database, and both come to the same decision: no clock and no chance is consulted.
 
 The order of judgement:
 

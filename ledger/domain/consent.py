@@ -1,8 +1,8 @@
 """Consent. Where a second party must agree, its consent is a statement of its own.
 
 ``approved`` names the leaf hash of the pending statement. Until the last consent the pending
-statement reserves nothing but its ``jti``; at the last one all its rules run again, at that position
-and time, and there its fact takes effect.
+statement reserves nothing but its ``jti``; at the last one all its rules run again, at that
+position and time, and there its fact takes effect.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ from ledger.domain.sessions import (
 
 REGISTRATION = Field("registration", RANDOM_ID, "The candidate's registration.")
 MARK = Field(
-    "mark.*", Integer("mark", 0, 1_000_000), "Mark of one exam part, in the standard's unit.", False
+    "mark.*",
+    Integer("mark", 0, 1_000_000),
+    "Mark of one exam part, in the standard's unit.",
+    required=False,
 )
 
 
