@@ -332,7 +332,7 @@ class Candidate:
             "vct": vct_url(ORIGIN),
             "status": {
                 "status_list": {
-                    "idx": int.from_bytes(world.chance.bytes(2), "big"),
+                    "idx": len(world.log),
                     "uri": f"https://{ORIGIN}/status/{self.agency}-{year}-1",
                 }
             },
