@@ -237,16 +237,19 @@ KINDS: dict[str, type[Any]] = {
     "index": Index,
     "list": StatusList,
 }
-_PREFIX = {kind: prefix for prefix, kind in KINDS.items()}
+_PREFIX = {kind: f"{prefix}/" for prefix, kind in KINDS.items()}
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 LEDGER = "ledger"
 CLOCK = "clock"
 
 
-def key_of(kind: type[Any], *parts: object) -> str:
+def key_of(kind: type[Any], first: object, *more: object) -> str:
     """Key of a record, such as ``key_of(Standard, "welding", 2)`` -> ``standard/welding/2``."""
-    return "/".join((_PREFIX[kind], *map(str, parts)))
+    key = f"{_PREFIX[kind]}{first}"
+    for part in more:
+        key = f"{key}/{part}"
+    return key
 
 
 def encode(record: Record) -> str:
