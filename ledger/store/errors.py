@@ -88,3 +88,9 @@ class UnsafeHome(StoreError):
     """A file of the home folder is missing, unreadable, or open to other users."""
 
     code = "unsafe-home"
+
+
+class WrongOperatorKeys(StoreError):
+    """The operator's private keys are not those that the founding statement names."""
+
+    code = "wrong-operator-keys"

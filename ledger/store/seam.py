@@ -6,6 +6,7 @@ are opaque text here, decoded by the domain.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -57,10 +58,16 @@ class Versioned(NamedTuple):
 
 
 class RecordWrite(NamedTuple):
-    """A changed record; ``expected`` is the version that was read, ``None`` where there was none."""
+    """A changed record.
+
+    Attributes:
+        text: ``None`` removes the record.
+        version: position of the statement that changed it last.
+        expected: the version that was read, ``None`` where there was no record.
+    """
 
     key: str
-    text: str
+    text: str | None
     version: int
     expected: int | None
 
@@ -156,7 +163,7 @@ class Database(Protocol):
     """Where the ledger lies."""
 
     version: str
-    """Name and version of the database software."""
+    """Version of the database software."""
 
     url: str
 
@@ -169,7 +176,7 @@ class Database(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """The write lock, and a transaction that commits at the end."""
 
-    def snapshot(self, path: str) -> None:
+    def snapshot(self, path: str | os.PathLike[str]) -> None:
         """Copy a consistent state into a new file."""
 
     def close(self) -> None:

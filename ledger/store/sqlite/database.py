@@ -10,28 +10,23 @@ from typing import Any, cast
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite3
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
 
-from ledger.store.errors import Busy, NotFounded, StorageFailed
+from ledger.store.errors import NotFounded, StorageFailed
 from ledger.store.events import LedgerApplication
 from ledger.store.seam import Ciphertext, Head, LeafRow, Sealed, Stray, Stream, Versioned
-from ledger.store.sqlite.driver import SQLITE_VERSION, DatabaseLocked, Datastore, typed_errors
+from ledger.store.sqlite.driver import (
+    SQLITE_VERSION,
+    Datastore,
+    private_file,
+    store_errors,
+    typed_errors,
+)
 from ledger.store.sqlite.recorders import ApplicationRecorder, Factory
 from ledger.store.sqlite.schema import SCHEMA_VERSION, TABLES
 
 PAGE = 500
 """Rows fetched at a time by what walks the whole log, so that memory does not grow with it."""
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Let a database's errors leave the store as its own family."""
-    try:
-        yield
-    except DatabaseLocked as error:
-        raise Busy("another writer kept the lock; nothing was written, try again") from error
-    except PersistenceError as error:
-        raise StorageFailed(str(error)) from error
 
 
 class SQLiteReading:
@@ -124,17 +119,20 @@ class SQLiteWriting(SQLiteReading):
 
 
 class SQLiteDatabase:
-    """``ledger.db`` of one home folder.
+    """``ledger.db`` of one home folder, or a copy of it that is only read.
 
     Raises:
         AffectedSQLite: the SQLite library has the WAL-reset bug.
     """
 
-    def __init__(self, path: Path, lock_timeout: int | None = None) -> None:
-        self.version = f"SQLite {SQLITE_VERSION}"
+    def __init__(
+        self, path: Path, *, lock_timeout: int | None = None, read_only: bool = False
+    ) -> None:
+        self.version = SQLITE_VERSION
         self.url = f"sqlite:///{path}"
         self._path = path
-        env = {"SQLITE_DBNAME": str(path), "CREATE_TABLE": "no"}
+        name = path.resolve().as_uri() + "?mode=ro" if read_only else str(path)
+        env = {"SQLITE_DBNAME": name, "CREATE_TABLE": "no"}
         if lock_timeout is not None:
             env["SQLITE_LOCK_TIMEOUT"] = str(lock_timeout)
         self.application = LedgerApplication(Factory, env)
@@ -143,14 +141,12 @@ class SQLiteDatabase:
 
     def create(self) -> None:
         """Make the tables. A crash in the middle leaves none of them: it is one transaction."""
-        new = not self._path.exists()
+        private_file(self._path)
         with store_errors(), self._datastore.transaction(commit=True) as cursor:
             self._recorder._create_table(cursor)
             for table in TABLES:
                 cursor.execute(table)
             cursor.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if new:
-            os.chmod(self._path, 0o600)
 
     def check(self) -> None:
         """Refuse a file that is no ledger, or one of a later version of this software."""
@@ -178,8 +174,16 @@ class SQLiteDatabase:
         with store_errors(), self._datastore.transaction(commit=True) as cursor:
             yield SQLiteWriting(cursor, self._recorder)
 
-    def snapshot(self, path: str) -> None:
+    def notifications(self, start: int, limit: int) -> Sequence[Notification]:
+        """Stored events from notification id ``start`` on."""
+        with store_errors():
+            return self._recorder.select_notifications(start, limit)
+
+    def snapshot(self, path: str | os.PathLike[str]) -> None:
         """Copy the database into one new file without a WAL, while others read and write."""
+        if os.path.exists(path):
+            raise FileExistsError(path)
+        private_file(Path(path))
         with store_errors(), typed_errors():
             source = sqlite3.connect(self._path.resolve().as_uri() + "?mode=ro", uri=True)
             target = sqlite3.connect(path)

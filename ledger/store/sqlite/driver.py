@@ -13,9 +13,11 @@ parts that touch it, so that no module is swapped behind anybody's back. Differe
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import pysqlite3.dbapi2 as sqlite3
@@ -27,7 +29,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from ledger.store.errors import AffectedSQLite
+from ledger.store.errors import AffectedSQLite, Busy, StorageFailed
 
 SQLITE_VERSION: str = sqlite3.sqlite_version
 LOCK_TIMEOUT = 30
@@ -78,6 +80,22 @@ def typed_errors() -> Iterator[None]:
         raise named(str(error)) from error
 
 
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Let eventsourcing's exceptions leave the store as its own family."""
+    try:
+        yield
+    except DatabaseLocked as error:
+        raise Busy("another writer kept the lock; nothing was written, try again") from error
+    except persistence.PersistenceError as error:
+        raise StorageFailed(str(error)) from error
+
+
+def private_file(path: Path) -> None:
+    """Make an empty file that only this user may read; SQLite gives its WAL the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 class Connection(SQLiteConnection):
     """A connection whose committing transactions hold the write lock from their start."""
 
@@ -121,7 +139,7 @@ class Pool(SQLiteConnectionPool):
                 cached_statements=256,
                 timeout=self.lock_timeout or LOCK_TIMEOUT,
             )
-            if not self.is_sqlite_memory_mode:
+            if not (self.is_sqlite_memory_mode or "mode=ro" in self.db_name):
                 connection.execute("PRAGMA journal_mode=WAL")
             for pragma in self.pragmas:
                 connection.execute(pragma)

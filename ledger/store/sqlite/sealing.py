@@ -46,9 +46,15 @@ def seal(cursor: Any, sealed: Sealed, events: Sequence[int]) -> None:
 def _write_records(cursor: Any, records: Sequence[RecordWrite]) -> None:
     new = [(one.key, one.version, one.text) for one in records if one.expected is None]
     cursor.executemany("INSERT INTO records VALUES (?,?,?)", new)
-    changed = [(r.version, r.text, r.key, r.expected) for r in records if r.expected is not None]
-    cursor.executemany(
-        "UPDATE records SET version = ?, record = ? WHERE key = ? AND version = ?", changed
-    )
-    if changed and cursor.rowcount != len(changed):
+    known = [one for one in records if one.expected is not None]
+    changed = [(r.version, r.text, r.key, r.expected) for r in known if r.text is not None]
+    removed = [(r.key, r.expected) for r in known if r.text is None]
+    update = "UPDATE records SET version = ?, record = ? WHERE key = ? AND version = ?"
+    _change(cursor, update, changed)
+    _change(cursor, "DELETE FROM records WHERE key = ? AND version = ?", removed)
+
+
+def _change(cursor: Any, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Change one row for each of ``rows``: the version read is the version found."""
+    if rows and cursor.executemany(query, rows).rowcount != len(rows):
         raise IntegrityError("a record is not in the version that the batch was decided on")

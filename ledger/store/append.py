@@ -1,0 +1,189 @@
+"""The sealed append: from verified statements to receipts, in one transaction under the write lock.
+
+Where a crash may strike, and what recovery does:
+
+* before the key store's commit: nothing was written anywhere; both databases drop what has no COMMIT;
+* after it, before the ledger's COMMIT: the key store holds keys and facts of a batch that never was;
+  the next append sweeps them first (:meth:`ledger.store.keystore.KeyStore.settle`);
+* after the ledger's COMMIT (its WAL is fsynced), before the answer: everything is durable; the client
+  sends the same bytes again and gets the same receipts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ledger.core.encoding import b64url
+from ledger.core.keys import PrivateKey, PublicKey
+from ledger.core.note import NoteSigner
+from ledger.core.statement import Statement, sign_statement
+from ledger.domain.errors import Refusal
+from ledger.domain.form import issuer_url
+from ledger.domain.records import CLOCK, Key, key_of
+from ledger.domain.records import Clock as StatedTime
+from ledger.store.batch import Batch
+from ledger.store.cache import RecordCache
+from ledger.store.clock import Clock
+from ledger.store.compose import (
+    EMPTY,
+    encrypt_all,
+    grow_tree,
+    into_streams,
+    leaf_rows,
+    subject_of,
+)
+from ledger.store.errors import WrongOperatorKeys
+from ledger.store.keystore import KeyStore
+from ledger.store.receipt import Receipt
+from ledger.store.seam import Database, Head, Sealed, Writing
+from ledger.store.signatures import Checked, Verdict, check
+from ledger.store.sqlite.keys import FactRow, Journal
+
+
+Answer = Receipt | Refusal
+Candidate = tuple[Statement, Verdict]
+
+
+class Operator(NamedTuple):
+    """Who runs the ledger, with the keys that an append needs."""
+
+    origin: str
+    party: str
+    log: PrivateKey
+    statement: PrivateKey
+
+    @property
+    def signer(self) -> NoteSigner:
+        """The signer of checkpoints."""
+        return NoteSigner(self.origin, self.log)
+
+
+class Appender:
+    """Appends batches, one at a time over all threads and processes.
+
+    Args:
+        random: gives that many random bytes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keystore: KeyStore,
+        operator: Operator,
+        clock: Clock,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._database = database
+        self._keystore = keystore
+        self._operator = operator
+        self._clock = clock
+        self._random = random
+        self._cache = RecordCache()
+
+    def append(self, candidates: Sequence[Candidate], *, founding: bool = False) -> list[Answer]:
+        """Judge the candidates in order and write those admitted; one answer each.
+
+        If none is admitted, nothing is written, not even the time.
+
+        Raises:
+            StoreError: nothing was appended.
+        """
+        with self._database.writing() as rows:
+            head = rows.head() or EMPTY
+            self._keystore.settle(head.size, lambda at: _leaf_at(rows, at))
+            self._cache.begin(head)
+            with self._keystore.facts() as fact_of:
+                batch = Batch(rows, fact_of, self._cache, head.size)
+                if not founding:
+                    self._state_time(batch)
+                answers = [self._answer(rows, batch, *one) for one in candidates]
+            size = batch.size
+            if any(type(one) is Receipt and one.size == 0 for one in answers):
+                self._write(rows, head, batch)
+        return [
+            one._replace(size=size) if type(one) is Receipt and one.size == 0 else one
+            for one in answers
+        ]
+
+    def _state_time(self, batch: Batch) -> None:
+        """The operator's time.stated, first of the batch, if a second or more has passed."""
+        clock = batch.load(CLOCK)
+        last = clock.time if isinstance(clock, StatedTime) else 0
+        now = self._clock.draw(last)
+        if now > last:
+            claims = {
+                "iss": issuer_url(self._operator.origin, self._operator.party),
+                "iat": now,
+                "jti": b64url(self._random(16)),
+                "type": "time.stated",
+                "time": now,
+            }
+            try:
+                batch.admit(sign_statement(self._operator.statement, claims))
+            except Refusal as refusal:
+                detail = f"the ledger's own statement of time is refused: {refusal}"
+                raise WrongOperatorKeys(detail) from refusal
+
+    def _answer(
+        self, rows: Writing, batch: Batch, statement: Statement, verdict: Verdict
+    ) -> Answer:
+        """A receipt, of size 0 where the batch still decides its size, or a refusal."""
+        leaf = statement.leaf
+        here = batch.position_of(leaf)
+        if here is not None:
+            return Receipt(here, leaf, 0, True)
+        row = rows.find(leaf)
+        if row is not None:
+            return Receipt(row.position, leaf, row.size, True)
+        if verdict is Checked.OPEN:
+            verdict = check((statement, _registered(batch, statement.kid)))
+        if isinstance(verdict, Refusal):
+            return verdict
+        try:
+            position = batch.admit(statement)
+        except Refusal as refusal:
+            return refusal
+        # Admission refuses a key that is not registered; without one nothing was verified.
+        assert verdict is Checked.GOOD, "a statement was admitted whose signature nobody checked"
+        return Receipt(position, leaf, 0, False)
+
+    def _write(self, rows: Writing, head: Head, batch: Batch) -> None:
+        """Step 1 in the key store, step 2 in the ledger; the caller's COMMIT ends it."""
+        admitted = batch.admitted
+        leaves = [one.statement.leaf for one in admitted]
+        new, tiles = grow_tree(rows, head, leaves, self._operator.signer)
+        events, streams = into_streams(rows, admitted, self._clock.milliseconds(), self._random)
+        keys = self._prepare_keys(batch)
+        sealed = Sealed(
+            leaves=leaf_rows(admitted, new.size),
+            streams=streams,
+            records=batch.writes(),
+            vault=encrypt_all(admitted, keys, self._random),
+            tiles=tiles,
+            head=new,
+        )
+        rows.append(events, sealed)
+        self._cache.end(new, *batch.leave())
+
+    def _prepare_keys(self, batch: Batch) -> dict[str, bytes]:
+        subjects: dict[str, int] = {}
+        facts = []
+        for one in batch.admitted:
+            subject = subject_of(one)
+            if subject is not None:
+                subjects.setdefault(subject, one.position)
+            for fact, value in one.admission.people.items():
+                facts.append(FactRow(fact, value, one.admission.subject, one.position))
+        journal = Journal(batch.base, batch.admitted[0].statement.leaf)
+        return self._keystore.prepare(journal, subjects, facts)
+
+
+def _leaf_at(rows: Writing, position: int) -> bytes | None:
+    row = rows.leaf(position)
+    return None if row is None else row.leaf
+
+
+def _registered(batch: Batch, kid: str) -> PublicKey | None:
+    key = batch.load(key_of(Key, kid))
+    return PublicKey.from_x(key.x) if isinstance(key, Key) else None
