@@ -115,6 +115,7 @@ class World:
             self.records.get,
             position=len(self.log),
             load_person=self.people.get,
+            reopen=lambda position: self.log[position].disclosures,
             rulebooks=self.rulebooks,
         )
         apply(self.records, done)
@@ -391,7 +392,8 @@ def replay(world: World, *, with_people: bool = False) -> World:
             source,
             other.records.get,
             position=position,
-            load_person=other.people.get,
+            load_person=other.people.get if with_people else None,
+            reopen=lambda position: other.log[position].disclosures,
             rulebooks=world.rulebooks,
         )
         apply(other.records, done)

@@ -14,9 +14,10 @@ The order of judgement:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement
 from ledger.domain import consent, disclosing, form
 from ledger.domain.case import Case, Disclosed, Found, People, Stated
@@ -40,6 +41,7 @@ from ledger.domain.rulebook import RULEBOOKS, Types
 
 Load = Callable[[str], Record | None]
 LoadPerson = Callable[[str], str | None]
+Reopen = Callable[[int], Sequence[Disclosure] | None]
 
 NOT_FOUNDED = ("P20", "not-founded", "The first statement of a log is its founding.")
 
@@ -155,59 +157,74 @@ def admit(
         stated: from :func:`stated_of`.
         found: every record that :func:`reads` names, ``None`` where there is none.
         position: where it would stand in the log.
-        opened: its disclosures, from :func:`ledger.domain.disclosing.open_disclosures`; ``None``
+        opened: the disclosures of the statement whose fact would take effect (for ``approved``, of
+            the pending one), from :func:`ledger.domain.disclosing.open_disclosures`; ``None``
             where they cannot be seen, and then only P rules are checked.
-        people: the private facts that the type's ``people_reads`` names.
+        people: the private facts that its type's ``people_reads`` names.
         rulebooks: the versions of the rules that are known.
 
     Raises:
         Refusal: the first rule that is broken.
     """
-    case = Case(stated, found, position, opened=opened, people=people, versions=rulebooks.keys())
+    consents = stated.type is consent.APPROVED
+    own = None if consents else opened
+    case = Case(stated, found, position, opened=own, people=people, versions=rulebooks.keys())
     judge(case)
-    kind = stated.type
-    if opened is not None:
-        _apply(kind.disclosed_rules, case)
-    changes, effect = _effect(case, rulebooks)
-    changes[key_of(Jti, stated.party, stated.claims["jti"])] = Jti(position)
-    if opened is None:
-        return Admission(changes, effect, kind.stream(stated, found))
-    return Admission(
-        changes, effect, kind.stream(stated, found), kind.subject(case), kind.people_fold(case)
-    )
+    _apply_disclosed(case)
+    return _consented(case, opened, people, rulebooks) if consents else _stated(case)
 
 
-def _effect(
-    case: Case, rulebooks: Mapping[int, Types]
-) -> tuple[dict[str, Record | None], int | None]:
-    kind = case.stated.type
-    if kind is FOUNDED:
-        return {**kind.fold(case)}, case.position
-    if kind is consent.APPROVED:
-        return _consented(case, rulebooks)
+def _apply_disclosed(case: Case) -> None:
+    if case.opened is not None:
+        _apply(case.stated.type.disclosed_rules, case)
+
+
+def _changes(case: Case, changed: Mapping[str, Record]) -> dict[str, Record | None]:
+    jti = key_of(Jti, case.stated.party, case.stated.claims["jti"])
+    return {jti: Jti(case.position), **changed}
+
+
+def _stated(case: Case) -> Admission:
+    """The fact takes effect at once, or awaits consents and changes nothing yet."""
+    kind, seen = case.stated.type, case.opened is not None
+    stream = kind.stream(case.stated, case.found)
+    subject = kind.subject(case) if seen else None
     missing = consent.consents_needed(case)
     if missing:
-        return {**consent.fold_pending(case, missing)}, None
-    return {**kind.fold(case)}, case.position
+        return Admission(_changes(case, consent.fold_pending(case, missing)), None, stream, subject)
+    people = kind.people_fold(case) if seen else {}
+    return Admission(_changes(case, kind.fold(case)), case.position, stream, subject, people)
 
 
 def _consented(
-    case: Case, rulebooks: Mapping[int, Types]
-) -> tuple[dict[str, Record | None], int | None]:
+    case: Case, opened: Disclosed | None, people: People | None, rulebooks: Mapping[int, Types]
+) -> Admission:
+    """A consent is given; with the last one all rules run again, here and now."""
+    stream = case.stated.type.stream(case.stated, case.found)
     if consent.missing_after(case):
-        return {**case.stated.type.fold(case)}, None
+        return Admission(_changes(case, case.stated.type.fold(case)), None, stream)
     stated = consent.pending_stated(case.stated, case.found, _types_in_force(case.found, rulebooks))
     assert stated is not None
     at = case.need(Pending, stated.leaf).position
-    pending = Case(stated, case.found, case.position, at=at, versions=rulebooks.keys())
+    pending = Case(
+        stated,
+        case.found,
+        case.position,
+        opened=opened,
+        people=people,
+        at=at,
+        versions=rulebooks.keys(),
+    )
     _apply(form.ENTITLED, pending)
     _apply(form.DATED, pending)
     _apply(stated.type.rules, pending)
-    changes: dict[str, Record | None] = {**stated.type.fold(pending)}
+    _apply_disclosed(pending)
+    changes = _changes(case, stated.type.fold(pending))
     changes[key_of(Pending, stated.leaf)] = None
     if stated.type.name == "certificate.issued":
         changes[key_of(Awaiting, stated.claims["certificate"])] = None
-    return changes, at
+    remembered = stated.type.people_fold(pending) if opened is not None else {}
+    return Admission(changes, at, stream, None, remembered)
 
 
 def hear(
@@ -216,6 +233,7 @@ def hear(
     *,
     position: int,
     load_person: LoadPerson | None = None,
+    reopen: Reopen | None = None,
     rulebooks: Mapping[int, Types] = RULEBOOKS,
 ) -> Admission:
     """Read what the rules need, and judge.
@@ -224,8 +242,10 @@ def hear(
         statement: its signature has been verified under its ``kid``.
         load: the record under a key, or ``None``; asked once for each key.
         position: where the statement would stand.
-        load_person: the private fact under a key; without it, or where the statement comes without
-            disclosures (``statement.disclosures is None``), D rules are not checked.
+        load_person: the private fact under a key; without it, or where disclosures cannot be seen
+            (``statement.disclosures is None``), D rules are not checked.
+        reopen: the disclosures of the earlier statement at a position, ``None`` where they cannot
+            be seen any more; asked when a last consent lets a pending fact take effect.
         rulebooks: the versions of the rules that are known.
 
     Raises:
@@ -236,15 +256,45 @@ def hear(
     for key in reads(stated, found, rulebooks):
         if key not in found:
             found[key] = load(key)
-    if load_person is None or statement.disclosures is None:
+    if load_person is None:
         return admit(stated, found, position=position, rulebooks=rulebooks)
-    opened = disclosing.open_disclosures(stated.type, statement.disclosures)
+    effective = stated
+    disclosures: Sequence[Disclosure] | None = statement.disclosures
+    if stated.type is consent.APPROVED:
+        effective, disclosures = _reopened(stated, found, reopen, rulebooks)
+    if disclosures is None:
+        return admit(stated, found, position=position, rulebooks=rulebooks)
+    opened = disclosing.open_disclosures(effective.type, disclosures)
     people: dict[str, str | None] = {}
-    for key in stated.type.people_reads(stated, found, people, opened):
+    for key in effective.type.people_reads(effective, found, people, opened):
         people[key] = load_person(key)
     return admit(
         stated, found, position=position, opened=opened, people=people, rulebooks=rulebooks
     )
 
 
-__all__ = ["Admission", "Load", "LoadPerson", "admit", "hear", "judge", "reads", "stated_of"]
+def _reopened(
+    stated: Stated, found: Found, reopen: Reopen | None, rulebooks: Mapping[int, Types]
+) -> tuple[Stated, Sequence[Disclosure] | None]:
+    """The pending statement that a consent names, and its disclosures."""
+    pending = consent.pending_stated(stated, found, _types_in_force(found, rulebooks))
+    if pending is None or reopen is None:
+        return stated, None
+    if not pending.digests:
+        return pending, ()
+    record = found[key_of(Pending, pending.leaf)]
+    assert isinstance(record, Pending)
+    return pending, reopen(record.position)
+
+
+__all__ = [
+    "Admission",
+    "Load",
+    "LoadPerson",
+    "Reopen",
+    "admit",
+    "hear",
+    "judge",
+    "reads",
+    "stated_of",
+]

@@ -10,7 +10,7 @@ from ledger.domain.case import Case, Disclosed, Found, People, Stated
 from ledger.domain.certificates import CERTIFICATE
 from ledger.domain.errors import Broken
 from ledger.domain.kinds import DATE, PROSE, Choice, Field
-from ledger.domain.records import Certificate, Record, Registration, Session, key_of
+from ledger.domain.records import Certificate, Record, Registration, key_of
 from ledger.domain.registry import StatementType, rule
 
 
@@ -20,7 +20,6 @@ def _reads_certificate(stated: Stated, found: Found) -> Iterator[str]:
     certificate = found.get(key)
     if isinstance(certificate, Certificate):
         yield key_of(Registration, certificate.registration)
-        yield key_of(Session, certificate.session)
 
 
 def _stream(stated: Stated, _: Found) -> str:
@@ -208,11 +207,9 @@ def _revoked(case: Case) -> dict[str, Record]:
         found_by=claims["found_by"],
     )
     registration = case.need(Registration, certificate.registration)
-    session = case.need(Session, certificate.session)
     return {
         key_of(Certificate, claims["certificate"]): record,
         key_of(Registration, certificate.registration): registration._replace(certificate=None),
-        key_of(Session, certificate.session): session._replace(live=session.live - 1),
     }
 
 

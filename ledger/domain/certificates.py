@@ -189,7 +189,7 @@ def _accredited(case: Case) -> None:
 @rule(
     "P106",
     "live-certificate",
-    "A result has at most one live certificate, a session no more than passes.",
+    "A result has at most one live certificate.",
 )
 def _one_live(case: Case) -> None:
     live = registration_of(case).certificate
@@ -199,13 +199,6 @@ def _one_live(case: Case) -> None:
             where="registration",
             fact=(registration_of(case).result or (None,))[0],
             instead="revoke it first",
-        )
-    session = session_of(case)
-    if session.live >= session.passes:
-        raise Broken(
-            f"{session.live} live certificates, {session.passes} passes",
-            where="registration",
-            fact=session.position,
         )
 
 
@@ -303,7 +296,7 @@ def _from_where(case: Case) -> None:
 
 def _fold_issued(case: Case) -> dict[str, Record]:
     claims = case.claims
-    ident, registration, session = claims["certificate"], registration_of(case), session_of(case)
+    ident, registration = claims["certificate"], registration_of(case)
     entry = claims["status"]["status_list"]
     name = status_list_name(entry["uri"])
     used = case.get(StatusList, name)
@@ -336,7 +329,6 @@ def _fold_issued(case: Case) -> dict[str, Record]:
         key_of(Index, name, entry["idx"]): Index(ident),
         key_of(StatusList, name): StatusList(1 if used is None else used.used + 1),
         key_of(Registration, claims["registration"]): registration._replace(certificate=ident),
-        key_of(Session, registration.session): session._replace(live=session.live + 1),
     }
 
 

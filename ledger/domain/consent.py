@@ -96,7 +96,7 @@ def _stream(stated: Stated, found: Found) -> str:
 
 APPROVED = StatementType(
     name="approved",
-    signers=("regulator", "operator", "school"),
+    signers=("regulator", "operator"),
     doc="The signer agrees with another party's statement.",
     fields=(Field("statement", HASH, "Leaf hash of the statement agreed with."),),
     reads=_reads,

@@ -124,8 +124,6 @@ class Session(NamedTuple):
     stage: str  # planned, published, held, closed
     held_on: str | None
     publications: tuple[tuple[int, int, str], ...]
-    passes: int
-    live: int
     position: int
 
 

@@ -111,15 +111,9 @@ def _outcome_follows(case: Case) -> None:
 
 
 def _fold_result(case: Case) -> dict[str, Record]:
-    registration = registration_of(case)
     result = (case.position, case.claims["outcome"], case.stated.digests)
-    changes: dict[str, Record] = {
-        key_of(Registration, case.claims["registration"]): registration._replace(result=result)
-    }
-    if case.claims["outcome"] == "pass":
-        session = session_of(case)
-        changes[key_of(Session, registration.session)] = session._replace(passes=session.passes + 1)
-    return changes
+    registration = registration_of(case)._replace(result=result)
+    return {key_of(Registration, case.claims["registration"]): registration}
 
 
 RESULT_DETERMINED = StatementType(

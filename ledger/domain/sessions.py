@@ -121,8 +121,6 @@ def _fold_planned(case: Case) -> dict[str, Record]:
         "planned",
         None,
         (),
-        0,
-        0,
         case.position,
     )
     return {key_of(Session, claims["session"]): session}
