@@ -14,15 +14,22 @@ Exit codes are 0 for yes, done or valid, 1 for no, and 2 for "could not tell" or
 """
 
 
-def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[click.Context, str]]:
-    """Each command below `command`, itself first: its context and its full name."""
-    context = click.Context(command, info_name=path[-1])
-    yield context, " ".join(path)
+def children(context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    """The commands that a group shows, by name."""
+    command = context.command
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             if child is not None and not child.hidden:
-                yield from walk(child, (*path, name))
+                yield name, child
+
+
+def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[click.Context, str]]:
+    """Each command below `command`, itself first: its context and its full name."""
+    context = click.Context(command, info_name=path[-1])
+    yield context, " ".join(path)
+    for name, child in children(context):
+        yield from walk(child, (*path, name))
 
 
 def _names(parameter: click.Parameter) -> str:
@@ -53,20 +60,8 @@ def _section(context: click.Context, name: str) -> str:
     usage = " ".join([name, *command.collect_usage_pieces(context)])
     help_text = inspect.cleandoc(command.help or "").partition("\f")[0].replace("\b\n", "")
     parts = [f"## {name}\n", f"{help_text}\n", f"```text\n{usage}\n```\n"]
-    if isinstance(command, click.Group):
-        children = [
-            (child, command.get_command(context, child)) for child in command.list_commands(context)
-        ]
-        parts.append(
-            table(
-                ("command", "does"),
-                [
-                    (code(child), cell(one.get_short_help_str(200)))
-                    for child, one in children
-                    if one
-                ],
-            )
-        )
+    shown = [(code(child), cell(one.get_short_help_str(200))) for child, one in children(context)]
+    parts.append(table(("command", "does"), shown))
     parts.append(table(("option", "meaning"), [(_names(one), _about(one)) for one in options]))
     return "\n".join(part for part in parts if part)
 

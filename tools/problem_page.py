@@ -1,0 +1,100 @@
+"""docs/problems.md: every `type` that an error can have, from the rooms that raise them."""
+
+from collections.abc import Mapping
+
+from ledger.core.errors import CODES
+from ledger.domain.rulebook import RULEBOOKS
+from ledger.store.errors import StoreError
+from tools.domain_pages import version_rules
+from tools.markdown import cell, code, table
+
+INTRO = """# What an error means
+
+Made by `make docs` from the program itself; do not edit.
+
+Errors over HTTP are `application/problem+json` (RFC 9457). The `type` is
+`https://<origin>/problems/<code>`, and the code is stable. `detail` says what was wrong in this
+case. Where a rule was broken, `rule` is its number, `where` the claim at fault, `fact` the position
+of the statement whose fact is in the way, and `instead` what to do. An error means that nothing was
+done, not even in part.
+"""
+
+
+def anchor(name: str) -> str:
+    """The code with the anchor that its problem `type` leads to."""
+    return f'<a id="{name}"></a>{code(name)}'
+
+
+def rule_problems() -> dict[str, tuple[set[str], list[str]]]:
+    """Code -> the rules that answer with it, and what each demands."""
+    found: dict[str, tuple[set[str], list[str]]] = {}
+    for types in RULEBOOKS.values():
+        for number, name, text in version_rules(types):
+            numbers, texts = found.setdefault(name, (set(), []))
+            numbers.add(number)
+            if text not in texts:
+                texts.append(text)
+    return found
+
+
+def store_problems() -> dict[str, str]:
+    """Code -> meaning, of each error of the store."""
+    classes = [StoreError, *StoreError.__subclasses__()]
+    return {one.code: cell(one.__doc__ or "").partition(" Attributes:")[0] for one in classes}
+
+
+def codes() -> set[str]:
+    """Every code that the page must explain."""
+    return rule_problems().keys() | store_problems().keys() | CODES.keys()
+
+
+def _section(title: str, intro: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return f"## {title}\n\n{intro}\n\n{table(head, rows)}"
+
+
+def _plain(meanings: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Rows of the codes that no rule explains already."""
+    known = rule_problems()
+    return [
+        (anchor(name), cell(text.replace("<", "&lt;")))
+        for name, text in meanings.items()
+        if name not in known
+    ]
+
+
+def _ruled() -> list[tuple[str, ...]]:
+    return [
+        (
+            anchor(name),
+            cell(" / ".join(texts)),
+            ", ".join(f"[{number}](rules.md#{number.lower()})" for number in sorted(numbers)),
+        )
+        for name, (numbers, texts) in sorted(rule_problems().items())
+    ]
+
+
+def problems_page() -> str:
+    """The whole page."""
+    return "\n".join(
+        [
+            INTRO,
+            _section(
+                "A rule was broken",
+                "The statement could be read and its signature verifies, but it was not admitted.",
+                ("code", "what must hold", "rule"),
+                _ruled(),
+            ),
+            _section(
+                "The bytes are wrong",
+                "Statements are read strictly. Send what was signed, byte for byte.",
+                ("code", "meaning"),
+                _plain(CODES),
+            ),
+            _section(
+                "The ledger could not take it",
+                "Nothing is wrong with the statement. Send the same bytes again later.",
+                ("code", "meaning"),
+                _plain(store_problems()),
+            ),
+        ]
+    )
