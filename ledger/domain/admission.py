@@ -134,8 +134,8 @@ def judge(case: Case) -> None:
         return
     if case.found.get(LEDGER) is None:
         raise Refusal(NOT_FOUNDED[0], NOT_FOUNDED[1], "this ledger has not been founded")
-    _apply(form.SIGNED, case)
     _apply(form.ENTITLED, case)
+    _apply(form.SIGNED, case)
     # The ledger's own time is not measured against itself.
     _apply(form.TIMELY[:1] if kind is TIME_STATED else form.TIMELY, case)
     _apply(form.DATED, case)
@@ -264,7 +264,12 @@ def hear(
         effective, disclosures = _reopened(stated, found, reopen, rulebooks)
     if disclosures is None:
         return admit(stated, found, position=position, rulebooks=rulebooks)
-    opened = disclosing.open_disclosures(effective.type, disclosures)
+    try:
+        opened = disclosing.open_disclosures(effective.type, disclosures)
+    except Refusal:
+        # A broken P rule is named before a broken D rule.
+        admit(stated, found, position=position, rulebooks=rulebooks)
+        raise
     people: dict[str, str | None] = {}
     for key in effective.type.people_reads(effective, found, people, opened):
         people[key] = load_person(key)

@@ -202,7 +202,11 @@ CANDIDATE_REGISTERED = StatementType(
     fields=(
         Field("registration", RANDOM_ID, "Random id that the candidate's scores and result share."),
         SESSION,
-        Field("attempt", Integer("attempt", 1, 99), "1 for the first attempt, 2 for a re-sit, …"),
+        Field(
+            "attempt",
+            Integer("attempt", 1, 99),
+            "1 for the first attempt, 2 for a re-sit, and so on.",
+        ),
         Field("registered_on", DATE, "When the school registered the candidate."),
     ),
     disclosed=(PERSON, HOLDER, IDENTITY),

@@ -279,21 +279,6 @@ def _repeats(case: Case) -> None:
         )
 
 
-@rule(
-    "D30",
-    "name-not-repeated",
-    "Name and identity are the registration's, marks and grade the result's.",
-)
-def _from_where(case: Case) -> None:
-    assert case.opened is not None
-    registration = registration_of(case)
-    result = registration.result[2] if registration.result else ()
-    for name, disclosure in case.opened.items():
-        source = registration.digests if name in ("name", "identity") else result
-        if disclosure.digest not in source:
-            raise Broken("this is not the disclosure sent earlier", where=name)
-
-
 def _fold_issued(case: Case) -> dict[str, Record]:
     claims = case.claims
     ident, registration = claims["certificate"], registration_of(case)
@@ -391,7 +376,6 @@ CERTIFICATE_ISSUED = StatementType(
     stream=lambda stated, _: f"certificate/{stated.claims['certificate']}",
     subject=subject_of_registration,
     people_reads=reads_subject,
-    disclosed_rules=(_from_where,),
 )
 
 TYPES = (CERTIFICATE_ISSUED,)

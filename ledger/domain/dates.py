@@ -7,6 +7,7 @@ change a verdict that has been given.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 
@@ -37,12 +38,7 @@ def add_months(day: str, months: int) -> str:
     start = date.fromisoformat(day)
     index = start.year * 12 + start.month - 1 + months
     year, month = index // 12, index % 12 + 1
-    for last in (start.day, 30, 29, 28):
-        try:
-            return date(year, month, last).isoformat()
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th day")
+    return date(year, month, min(start.day, monthrange(year, month)[1])).isoformat()
 
 
 def is_civil_date(text: str) -> bool:

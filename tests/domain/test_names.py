@@ -15,7 +15,10 @@ def test_every_middle_dot_is_one(dot: str) -> None:
     assert same_name(f"阿依古丽 {dot} 买买提", "阿依古丽·买买提")
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u200c", "\u200d", "\ufeff", "\u2060", "\u00ad", "\u200e", "\ufe00", "\U000e0100"])
+@pytest.mark.parametrize(
+    "hidden",
+    ["\u200b", "\u200c", "\u200d", "\ufeff", "\u2060", "\u00ad", "\u200e", "\ufe00", "\U000e0100"],
+)
 def test_what_nobody_sees_does_not_count(hidden: str) -> None:
     assert same_name(f"王{hidden}明", "王明")
     assert same_name(f"e{hidden}\u0301", "é")
