@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement
 from ledger.domain import consent, disclosing, form
+from ledger.domain.candidates import pending_of_key
 from ledger.domain.case import Case, Disclosed, Found, People, Stated
 from ledger.domain.errors import Broken, Refusal
 from ledger.domain.founding import FOUNDED, TIME_STATED
@@ -191,7 +192,10 @@ def _stated(case: Case) -> Admission:
     subject = kind.subject(case) if seen else None
     missing = consent.consents_needed(case)
     if missing:
-        return Admission(_changes(case, consent.fold_pending(case, missing)), None, stream, subject)
+        changes = _changes(case, consent.fold_pending(case, missing))
+        # A pending fact is not remembered, but its disclosures have to be found again.
+        people = {} if subject is None else {pending_of_key(case.stated.leaf): subject}
+        return Admission(changes, None, stream, subject, people)
     people = kind.people_fold(case) if seen else {}
     return Admission(_changes(case, kind.fold(case)), case.position, stream, subject, people)
 

@@ -37,6 +37,11 @@ def student_of_key(registration: str) -> str:
     return f"student-of/{registration}"
 
 
+def pending_of_key(leaf: str) -> str:
+    """Key of the private fact whom the registration that awaits consent, by its leaf, is about."""
+    return f"pending-of/{leaf}"
+
+
 def subject_of_registration(case: Case) -> str | None:
     """Handle of the student whose registration the statement names."""
     return case.people.get(student_of_key(case.claims["registration"]))

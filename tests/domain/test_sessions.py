@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.holders import holder_of
 from tests.domain.refusing import refused
 from tests.world import SCOPE, Student, World, ready_world, standard_claims
 
@@ -255,7 +256,8 @@ class TestRegistration:
         claims = self.claims(world, session, registered_on=day, late_reason="system_failure")
         disclosed = {"person": student.person, "name": student.name}
         statement = world.say("harbour", "candidate.registered", claims, disclosed)
-        assert not any(key.startswith("sat/") for key in world.people)
+        assert not any(key.startswith(("sat/", "student-of/")) for key in world.people)
+        assert holder_of(statement, world.records.get, world.people.get) == student.handle
         world.say("regulator", "approved", {"statement": statement.leaf_id})
         assert world.people[f"sat/{session}/{student.handle}"] == claims["registration"]
 
