@@ -21,13 +21,14 @@ from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement
 from ledger.domain import consent, disclosing, form
 from ledger.domain.candidates import pending_of_key
-from ledger.domain.case import Case, Disclosed, Found, People, Stated
+from ledger.domain.case import Case, Disclosed, Found, People, Stated, is_late
 from ledger.domain.errors import Broken, Refusal
 from ledger.domain.founding import FOUNDED, TIME_STATED
 from ledger.domain.records import (
     CLOCK,
     LEDGER,
     Awaiting,
+    Clock,
     History,
     Jti,
     Key,
@@ -102,7 +103,8 @@ def reads(
 
 def _type_reads(stated: Stated, found: Found) -> Iterator[str]:
     yield from stated.type.reads(stated, found)
-    if stated.type.claimed is not None and Case(stated, found, 0).late:
+    clock, name = found.get(CLOCK), stated.type.claimed
+    if name is not None and isinstance(clock, Clock) and is_late(stated.claims[name], clock.time):
         agency = stated.type.agency(stated, found)
         if agency is not None:
             yield key_of(History, agency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ledger.domain.dates import DAY, add_days, civil_date
@@ -31,6 +31,12 @@ LATE_DAYS = 30
 AHEAD_SECONDS = 300
 
 R = TypeVar("R")
+T = TypeVar("T")
+
+
+def is_late(claimed: str | None, now: int) -> bool:
+    """Whether a claimed date lies more than 30 days behind the stated time ``now`` (seconds)."""
+    return claimed is not None and claimed < civil_date(now - LATE_DAYS * DAY)
 
 
 class Opened(NamedTuple):
@@ -70,8 +76,11 @@ class Case:
 
     __slots__ = (
         "at",
+        "claimed",
         "claims",
         "found",
+        "late",
+        "memo",
         "now",
         "opened",
         "party",
@@ -105,6 +114,20 @@ class Case:
         clock = found.get(CLOCK)
         self.now: int = clock.time if isinstance(clock, Clock) else 0
         self.today = civil_date(self.now)
+        self.memo: dict[str, Any] = {}
+        name = stated.type.claimed
+        self.claimed: str | None = None if name is None else self.claims[name]
+        """The date that the signer claims for the fact, where its type has one."""
+        self.late = is_late(self.claimed, self.now)
+        """Whether that date lies more than 30 days behind the ledger's stated time."""
+
+    def once(self, name: str, find: Callable[[Case], T]) -> T:
+        """What ``find`` finds for this case, looked for once however many rules ask."""
+        try:
+            return self.memo[name]  # type: ignore[no-any-return]
+        except KeyError:
+            value = self.memo[name] = find(self)
+            return value
 
     @property
     def ledger(self) -> LedgerInfo:
@@ -137,17 +160,6 @@ class Case:
             first <= day <= last and self.now <= deadline
             for first, last, deadline, _ in history.accepted
         )
-
-    @property
-    def claimed(self) -> str | None:
-        """The date that the signer claims for the fact, where its type has one."""
-        name = self.stated.type.claimed
-        return None if name is None else self.claims[name]
-
-    @property
-    def late(self) -> bool:
-        """Whether the claimed date lies more than 30 days behind the ledger's stated time."""
-        return self.claimed is not None and self.claimed < add_days(self.today, -LATE_DAYS)
 
     @property
     def imported(self) -> bool:

@@ -103,6 +103,10 @@ def _known_party(case: Case) -> None:
         raise Broken(f"{case.party!r} was closed", where="iss", fact=party.closed)
 
 
+def _signing_key(case: Case) -> Key:
+    return case.once("key", lambda one: one.need(Key, one.stated.kid))
+
+
 @rule("P11", "unknown-key", "The key is registered.")
 def _known_key(case: Case) -> None:
     if case.get(Key, case.stated.kid) is None:
@@ -112,7 +116,7 @@ def _known_key(case: Case) -> None:
 
 @rule("P12", "key-of-another", "The key belongs to the signer and is a statement key.")
 def _own_key(case: Case) -> None:
-    key = case.need(Key, case.stated.kid)
+    key = _signing_key(case)
     if key.party != case.party:
         raise Broken(f"the key is not one of {case.party!r}", where="kid", fact=key.since)
     if key.use != "statement":
@@ -121,7 +125,7 @@ def _own_key(case: Case) -> None:
 
 @rule("P13", "retired-key", "The key has not been retired or rotated away.")
 def _live_key(case: Case) -> None:
-    key = case.need(Key, case.stated.kid)
+    key = _signing_key(case)
     if key.until is not None:
         raise Broken(
             "the key was retired",

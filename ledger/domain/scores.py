@@ -45,12 +45,12 @@ def registration_stream(stated: Stated, _: Found) -> str:
 
 def registration_of(case: Case) -> Registration:
     """The registration that the statement names; rule P80 has shown that it exists."""
-    return case.need(Registration, case.claims["registration"])
+    return case.once("registration", lambda one: one.need(Registration, one.claims["registration"]))
 
 
 def session_of(case: Case) -> Session:
     """The session of that registration."""
-    return case.need(Session, registration_of(case).session)
+    return case.once("session", lambda one: one.need(Session, registration_of(one).session))
 
 
 @rule("P80", "registration-unknown", "The registration exists, in a session of the signer.")

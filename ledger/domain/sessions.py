@@ -33,7 +33,7 @@ def session_chain(ident: str, found: Found) -> Iterator[str]:
 
 def standard_of(case: Case, session: Session) -> Standard:
     """The version of the standard that a session examines under."""
-    return case.need(Standard, session.standard, session.version)
+    return case.once("standard", lambda one: one.need(Standard, session.standard, session.version))
 
 
 def _reads_planned(stated: Stated, _: Found) -> Iterator[str]:
