@@ -1,0 +1,152 @@
+"""The audit: one pass over the log, steps A1 to A7, nothing believed that was not recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+
+from ledger.audit.findings import Findings
+from ledger.audit.heads import Kept, check_founding, open_head, open_kept
+from ledger.audit.replay import Replay
+from ledger.audit.report import Report
+from ledger.audit.signatures import Signatures
+from ledger.audit.sources import Database, Row, Source, Unreadable, Vault, View
+from ledger.audit.stored import LeafRows, check_rows, compare_records, compare_views
+from ledger.audit.tree import Tree
+from ledger.core.note import VerifierKey
+from ledger.core.tree import TreeHead
+from ledger.domain.rulebook import RULEBOOKS, Types
+
+Progress = Callable[[int, int], None]
+"""Called now and then with how many statements are done, and of how many."""
+
+
+def audit(
+    source: Source,
+    vkey: VerifierKey,
+    *,
+    clock: Callable[[], float],
+    database: Database | None = None,
+    vault: Vault | None = None,
+    views: Iterable[View] = (),
+    kept: Iterable[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+    rulebooks: Mapping[int, Types] = RULEBOOKS,
+) -> Report:
+    """Replay a log and say what is wrong with it.
+
+    Args:
+        source: the log: a `Folder`, or the database itself.
+        vkey: the pinned verifier key; never taken from what is audited.
+        clock: monotonic seconds, for the report's rate only.
+        database: the database that the log was read from, if it was (`source is database`).
+        vault: opened disclosures of the whole log, for the D rules.
+        views: projections as served and as rebuilt.
+        kept: checkpoints (signed notes) kept from earlier.
+        jobs: threads that verify signatures.
+        rulebooks: the versions of the rules that are known.
+    """
+    started = clock()
+    one = _Audit(source, vkey, database)
+    try:
+        with (
+            closing(Signatures(jobs, one.findings)) as signatures,
+            closing(Replay(signatures, one.findings, vault, rulebooks)) as replay,
+        ):
+            one.run(replay, signatures, kept, progress)
+            compare_views(views, one.findings)
+    except Unreadable as error:
+        one.unread = str(error)
+    return one.report(clock() - started)
+
+
+class _Audit:
+    """One audit under way: what `Unreadable` may interrupt at any point, and still is reported."""
+
+    def __init__(self, source: Source, vkey: VerifierKey, database: Database | None) -> None:
+        self._source = source
+        self._vkey = vkey
+        self._database = database
+        self.findings = Findings()
+        self.unread = ""
+        self._head: TreeHead | None = None
+        self._done = 0
+        self._records: int | None = None
+        self._counts: tuple[int, int] | None = None
+
+    def run(
+        self,
+        replay: Replay,
+        signatures: Signatures,
+        kept: Iterable[str],
+        progress: Progress | None,
+    ) -> None:
+        """Steps A1 to A7, the views excepted."""
+        heads = open_kept(kept, self._vkey)
+        self._head = head = open_head(self._source.checkpoint(), self._vkey, self.findings)
+        if head is None:
+            return
+        tree = Tree(self._source, head.size, self.findings)
+        earlier = Kept(heads, self.findings)
+        rows = LeafRows(head.size, self.findings)
+        for block in self._source.blocks(head.size):
+            leaves = [
+                self._entry(at, row, replay, tree, rows) for at, row in enumerate(block, self._done)
+            ]
+            self._roots(earlier, tree, leaves)
+            tree.add(leaves)
+            self._done += len(block)
+            if progress is not None:
+                progress(self._done, head.size)
+        self._roots(earlier, tree, [])
+        signatures.finish()
+        earlier.finish(head, self._done)
+        tree.finish(head)
+        check_founding(replay.ledger(), self._vkey, self.findings)
+        self._finish_vault(replay)
+        if self._database is not None:
+            check_rows(self._database, head, tree.frontier(), self.findings)
+            stored, replayed = self._database.records(), replay.records.all()
+            self._records = compare_records(stored, replayed, self.findings)
+
+    def _entry(self, at: int, row: Row, replay: Replay, tree: Tree, rows: LeafRows) -> bytes:
+        """One position; returns its leaf hash."""
+        entry, stored = row
+        if entry is None:
+            self.findings.add("A3", at, "the entry is missing")
+            return tree.stored_leaf(at)
+        leaf, admission = replay.hear(at, entry)
+        if stored is not None:
+            rows.check(at, stored, leaf)
+            if admission is not None:
+                rows.check_effect(at, stored, admission.effect)
+        return leaf
+
+    def _roots(self, earlier: Kept, tree: Tree, leaves: list[bytes]) -> None:
+        """The roots of kept sizes up to, not including, the end of these leaves."""
+        while (size := earlier.next_size()) is not None:
+            following = size - tree.size
+            if following > len(leaves) or (leaves and following == len(leaves)):
+                return
+            earlier.compare(tree.root(leaves[:following]))
+
+    def _finish_vault(self, replay: Replay) -> None:
+        if replay.vault is not None:
+            replay.vault.finish()
+            self._counts = (replay.vault.checked, replay.vault.erased)
+
+    def report(self, seconds: float) -> Report:
+        """What was found so far."""
+        checked, erased = self._counts or (None, None)
+        return Report(
+            self._head,
+            self._done,
+            seconds,
+            tuple(self.findings),
+            dict(self.findings.more),
+            self.unread,
+            self._records,
+            checked,
+            erased,
+        )
