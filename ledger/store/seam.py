@@ -142,6 +142,9 @@ class Reading(Protocol):
     def stream(self, name: str) -> Stream | None:
         """The event stream of that name."""
 
+    def stream_entries(self, name: str) -> list[bytes]:
+        """The entries of that stream, in order."""
+
     def ciphertext(self, position: int) -> Ciphertext | None:
         """The encrypted disclosures of one statement."""
 

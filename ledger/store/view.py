@@ -81,6 +81,11 @@ class View:
         if expected < min(stop, self._head().size):
             raise Contradiction(f"entry {expected} is missing", expected)
 
+    def stream(self, name: str) -> list[bytes]:
+        """The JWSs of one stream, such as ``certificate/<id>``, in order; also those that still
+        await consents."""
+        return self._rows.stream_entries(name)
+
     def position_of(self, leaf: bytes) -> int | None:
         """Position of a leaf hash, or ``None``."""
         row = self._rows.find(leaf)

@@ -78,6 +78,13 @@ class SQLiteReading:
         row = self._one("SELECT * FROM streams WHERE name = ?", name)
         return None if row is None else Stream(row[0], UUID(row[1]), row[2])
 
+    def stream_entries(self, name: str) -> list[bytes]:
+        query = (
+            "SELECT state FROM streams JOIN stored_events USING (originator_id)"
+            " WHERE name = ? ORDER BY originator_version"
+        )
+        return [row[0] for row in self._cursor.execute(query, (name,))]
+
     def ciphertext(self, position: int) -> Ciphertext | None:
         row = self._one("SELECT * FROM vault WHERE position = ?", position)
         return None if row is None else Ciphertext(*row)
