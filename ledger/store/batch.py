@@ -6,14 +6,20 @@ append writes it at the end, with those versions as assertions, or nobody ever h
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from ledger.core.statement import Statement
+from ledger.core.sdjwt import Disclosure
+from ledger.core.statement import Statement, parse_entry
 from ledger.domain.admission import Admission, hear
+from ledger.domain.candidates import pending_of_key
 from ledger.domain.records import Record, decode, encode
 from ledger.store.cache import Held, RecordCache
-from ledger.store.seam import Reading, RecordWrite
+from ledger.store.seam import Head, Reading, RecordWrites
+from ledger.store.sqlite.keys import FactRow, KeyRows
+from ledger.store.vault import open_sealed
+
+_UNREAD = object()
 
 
 class Admitted(NamedTuple):
@@ -29,7 +35,7 @@ class Batch:
 
     Args:
         stored: the transaction that holds the write lock.
-        fact_of: looks up a private fact.
+        private: the key store, settled: it holds nothing of a batch that never was.
         cache: records known from the batches before, valid at this head.
         base: the log's size before the batch.
     """
@@ -37,16 +43,17 @@ class Batch:
     def __init__(
         self,
         stored: Reading,
-        fact_of: Callable[[str], str | None],
+        private: KeyRows,
         cache: RecordCache,
         base: int,
     ) -> None:
         self.base = base
         self.admitted: list[Admitted] = []
+        self.facts: list[FactRow] = []
         self._stored = stored
-        self._fact_of = fact_of
+        self._private = private
         self._cache = cache
-        self._now: dict[str, Record | None] = {}
+        self._now: dict[str, Any] = {}
         self._read: dict[str, Held | None] = {}
         self._changed: dict[str, int] = {}
         self._facts: dict[str, str] = {}
@@ -63,12 +70,10 @@ class Batch:
 
     def load(self, key: str) -> Record | None:
         """The record as it is after the statements admitted so far."""
-        try:
-            return self._now[key]
-        except KeyError:
-            held = self._cache.get(key) or self._select(key)
-        self._read[key] = held
-        record = self._now[key] = None if held is None else held.record
+        record: Record | None = self._now.get(key, _UNREAD)
+        if record is _UNREAD:
+            held = self._read[key] = self._cache.get(key) or self._select(key)
+            record = self._now[key] = None if held is None else held.record
         return record
 
     def _select(self, key: str) -> Held | None:
@@ -77,7 +82,30 @@ class Batch:
 
     def _person(self, fact: str) -> str | None:
         value = self._facts.get(fact)
-        return self._fact_of(fact) if value is None else value
+        if value is None and (row := self._private.fact(fact)) is not None:
+            value = row.value
+        return value
+
+    def _reopen(self, position: int) -> Sequence[Disclosure] | None:
+        """The disclosures of a statement that awaited consents until now."""
+        if position >= self.base:
+            return self.admitted[position - self.base].statement.disclosures
+        sealed = self._stored.ciphertext(position)
+        (_, entry), *_ = self._stored.entries(position, position + 1)
+        if sealed is None or entry is None:
+            return None
+        key_of = self._private.key
+        return open_sealed(sealed, parse_entry(entry), self.load, self._person, key_of)
+
+    def _facts_of(self, statement: Statement, admission: Admission) -> list[FactRow]:
+        """Private facts to remember, and at whose erasure they die."""
+        student = admission.subject
+        if student is None and admission.people:
+            # The last consent to a pending fact: its student was remembered when it was sent.
+            student = self._person(pending_of_key(statement.claims["statement"]))
+        return [
+            FactRow(fact, value, student, self.size) for fact, value in admission.people.items()
+        ]
 
     def admit(self, statement: Statement) -> int:
         """Judge a statement whose signature was verified, and give it the next position.
@@ -88,9 +116,17 @@ class Batch:
         # None would mean an entry read from a log, whose D rules nobody can check.
         assert statement.disclosures is not None, "statements are submitted with their disclosures"
         position = self.size
-        admission = hear(statement, self.load, position=position, load_person=self._person)
+        admission = hear(
+            statement,
+            self.load,
+            position=position,
+            load_person=self._person,
+            reopen=self._reopen,
+        )
+        self.facts += self._facts_of(statement, admission)
         for key, record in admission.changes.items():
-            self.load(key)  # a version to assert, also for what a fold sets without reading it
+            if key not in self._read:
+                self.load(key)  # a version to assert, also for what a fold sets without reading it
             self._now[key] = record
             self._changed[key] = position
         self._facts.update(admission.people)
@@ -98,26 +134,31 @@ class Batch:
         self.admitted.append(Admitted(position, statement, admission))
         return position
 
-    def writes(self) -> list[RecordWrite]:
+    def writes(self) -> RecordWrites:
         """The changed records, each with the version that it was read in."""
-        rows = []
+        rows = RecordWrites([], [], [])
         for key, version in self._changed.items():
             record, held = self._now[key], self._read[key]
-            if record is None and held is None:
-                continue  # came and went within the batch
-            text = None if record is None else encode(record)
-            rows.append(RecordWrite(key, text, version, None if held is None else held.version))
+            if held is None:
+                if record is not None:  # else it came and went within the batch
+                    rows.new.append((key, version, encode(record)))
+            elif record is None:
+                rows.removed.append((key, held.version))
+            else:
+                rows.changed.append((version, encode(record), key, held.version))
         return rows
 
-    def leave(self) -> tuple[dict[str, Held | None], dict[str, Held]]:
-        """What the cache may keep: (changed records, records that were only read)."""
-        changed: dict[str, Held | None] = {}
-        for key, version in self._changed.items():
-            record = self._now[key]
-            changed[key] = None if record is None else Held(record, version)
-        read = {
-            key: held
-            for key, held in self._read.items()
-            if held is not None and key not in self._changed
-        }
-        return changed, read
+    def hand_on(self, cache: RecordCache, head: Head) -> None:
+        """Give the cache what the next batch may ask for: records that existed before this one.
+
+        New ones (a certificate, its number, a jti) are seldom read soon.
+        """
+        cache.end(head)
+        for key, held in self._read.items():
+            if held is None:
+                continue
+            version = self._changed.get(key)
+            if version is not None:
+                record = self._now[key]
+                held = None if record is None else Held(record, version)
+            cache.put(key, held)

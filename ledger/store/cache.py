@@ -6,7 +6,6 @@ process's own last append. Any other head, also one that this process failed to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from ledger.domain.records import Record
@@ -46,21 +45,21 @@ class RecordCache:
                 self._put(key, held)
         return held
 
-    def end(self, head: Head, changed: Mapping[str, Held | None], read: Mapping[str, Held]) -> None:
-        """A batch is about to commit and leaves ``head``.
+    def end(self, head: Head) -> None:
+        """A batch is about to commit and leaves ``head``; its records follow.
 
         Should the commit fail, the head in the database is another one, and :meth:`begin` empties
         the cache.
         """
         self._head = (head.size, head.root)
-        for key, held in read.items():
+
+    def put(self, key: str, held: Held | None) -> None:
+        """Know a record as it is at the head; ``None``: it was removed."""
+        self._old.pop(key, None)
+        if held is None:
+            self._young.pop(key, None)
+        else:
             self._put(key, held)
-        for key, now in changed.items():
-            self._old.pop(key, None)
-            if now is None:
-                self._young.pop(key, None)
-            else:
-                self._put(key, now)
 
     def _put(self, key: str, held: Held) -> None:
         if len(self._young) >= self._limit:

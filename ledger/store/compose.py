@@ -16,7 +16,7 @@ from ledger.store.batch import Admitted
 from ledger.store.errors import Contradiction
 from ledger.store.events import stored
 from ledger.store.seam import Ciphertext, Head, LeafRow, Reading, Stream, Tile
-from ledger.store.vault import NONCE, encrypt
+from ledger.store.vault import NONCE, encrypt, own_key
 
 EMPTY = Head(0, b"", Frontier().to_bytes(), "")
 
@@ -92,7 +92,7 @@ def subject_of(one: Admitted) -> str | None:
     """Whose key encrypts the disclosures: a student's, or one of the statement's own."""
     if not one.statement.disclosures:
         return None
-    return one.admission.subject or f"leaf/{one.statement.leaf_id}"
+    return one.admission.subject or own_key(one.statement)
 
 
 def encrypt_all(
@@ -105,5 +105,5 @@ def encrypt_all(
         if subject is not None:
             opened, leaf = one.statement.disclosures or (), one.statement.leaf
             text = encrypt(keys[subject], opened, leaf, random(NONCE))
-            sealed.append(Ciphertext(one.position, subject, text))
+            sealed.append(Ciphertext(one.position, text))
     return sealed

@@ -1,7 +1,7 @@
 """Domain events for eventsourcing: a plain frozen object around the signed bytes.
 
-What was signed is what is stored: the mapper keeps the JWS verbatim as the event's state and gets the
-object back by parsing it.
+What was signed is what is stored: the mapper keeps the JWS verbatim as the event's state and gets
+the object back by parsing it.
 """
 
 from __future__ import annotations

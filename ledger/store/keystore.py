@@ -1,7 +1,7 @@
 """Students' keys and private facts, apart from the ledger and durable before it.
 
-Two SQLite files are never one atomic commit, so a batch is written in this order, all of it while the
-ledger's write lock is held:
+Two SQLite files are never one atomic commit, so a batch is written in this order, all of it while
+the ledger's write lock is held:
 
 1. here: new keys, private facts and the journal (first position of the batch and its leaf hash);
 2. in the ledger: everything else.
@@ -61,8 +61,8 @@ class KeyStore:
             return
         if journal.base > size:
             raise KeyStoreAhead(
-                f"the key store knows a batch at position {journal.base}, the ledger ends at {size}:"
-                " an older copy of the ledger was put in place"
+                f"the key store knows a batch at position {journal.base} and the ledger ends at"
+                f" {size}: an older copy of the ledger was put in place"
             )
         if journal.base == size:
             with self._rows.writing() as rows:
@@ -71,10 +71,10 @@ class KeyStore:
             raise Contradiction("the key store belongs to another ledger", journal.base)
 
     @contextmanager
-    def facts(self) -> Iterator[Callable[[str], str | None]]:
-        """Look up private facts in one snapshot."""
+    def reading(self) -> Iterator[KeyRows]:
+        """Look up private facts and keys in one snapshot."""
         with self._rows.reading() as rows:
-            yield lambda fact: None if (row := rows.fact(fact)) is None else row.value
+            yield rows
 
     def prepare(
         self, journal: Journal, subjects: Mapping[str, int], facts: list[FactRow]

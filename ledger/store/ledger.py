@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +30,8 @@ from ledger.store.errors import AlreadyFounded, NotFounded, WrongOperatorKeys
 from ledger.store.home import OPERATOR_USES, Config, Home
 from ledger.store.keystore import KeyStore
 from ledger.store.log import Log
-from ledger.store.signatures import Checked, SignatureChecker, check
+from ledger.store.receipt import Receipt
+from ledger.store.signatures import Checked, Job, SignatureChecker, check
 from ledger.store.sqlite.database import SQLiteDatabase
 from ledger.store.view import View
 
@@ -116,7 +117,7 @@ class Ledger(Log):
             if rows.head() is not None:
                 raise AlreadyFounded(f"there is a ledger in {self.home.path}")
         self.home.write(self.config, keys)
-        (answer,) = self._appender.append([(founding, Checked.GOOD)], founding=True)
+        (answer,) = self._appender.append([(founding, Checked.GOOD)], None)
         if isinstance(answer, Refusal):
             raise answer
 
@@ -169,7 +170,7 @@ class Ledger(Log):
 
     # ------------------------------------------------------------------ writing
 
-    def submit(self, statements: Sequence[Statement]) -> list[Answer]:
+    def submit(self, statements: Iterable[Statement]) -> list[Answer]:
         """Admit or refuse each statement, in order, each seeing those before it.
 
         What is admitted is durable when this returns. The same bytes again get the first receipt.
@@ -183,32 +184,30 @@ class Ledger(Log):
         Raises:
             StoreError: nothing was appended (``busy``, ``clock-behind``, ``clock-leap``, …).
         """
-        if len(statements) > MAX_BATCH:
-            raise ValueError(f"a batch has at most {MAX_BATCH} statements")
-        if any(one.disclosures is None for one in statements):
-            raise ValueError("statements are submitted with their disclosures, see parse_wire")
+        asked: list[tuple[Statement, Receipt | None]] = []
+        jobs: list[Job] = []
         with self.reading() as view:
-            first = [view.receipt(one.leaf) for one in statements]
-            new = [one for one, receipt in zip(statements, first, strict=True) if receipt is None]
-            for one in new:
-                self._learn_key(view, one.kid)
-        # Outside the snapshot and the lock: this is what takes time.
-        verdicts = iter(self._signatures.check(new, self._known.get))
-        judged = [Checked.GOOD if receipt else next(verdicts) for receipt in first]
-        settled = [receipt or verdict for receipt, verdict in zip(first, judged, strict=True)]
-        answers = [one for one in settled if not isinstance(one, Checked)]
-        if len(answers) == len(settled):
-            return answers
-        return self._appender.append(list(zip(statements, judged, strict=True)))
+            head = view.head()
+            for statement in statements:
+                first = _acceptable(view, statement, len(asked))
+                asked.append((statement, first))
+                if first is None:
+                    jobs.append((statement, self._public_key(view, statement.kid)))
+        verdicts = iter(self._signatures.check(jobs))
+        judged = [(one, first or next(verdicts)) for one, first in asked]
+        settled = [answer for _, answer in judged if not isinstance(answer, Checked)]
+        if len(settled) == len(judged):
+            return settled  # nothing to append: no lock is taken
+        return self._appender.append(judged, head)
 
-    def _learn_key(self, view: View, kid: str) -> None:
-        """Remember the key with this thumbprint if it is registered; whose it is, rules ask."""
-        if kid not in self._known:
-            key = view.record(key_of(Key, kid))
-            if isinstance(key, Key):
-                if len(self._known) >= KNOWN_KEYS:
-                    self._known.clear()
-                self._known[kid] = PublicKey.from_x(key.x)
+    def _public_key(self, view: View, kid: str) -> PublicKey | None:
+        """The key with this thumbprint if it is registered; whose it is, the rules ask."""
+        known = self._known.get(kid)
+        if known is None and isinstance(key := view.record(key_of(Key, kid)), Key):
+            if len(self._known) >= KNOWN_KEYS:
+                self._known.clear()
+            known = self._known[kid] = PublicKey.from_x(key.x)
+        return known
 
     def erase(self, student: str) -> bool:
         """Destroy a student's key: nothing personal under it can be read again.
@@ -248,9 +247,18 @@ class Ledger(Log):
         }
 
 
+def _acceptable(view: View, statement: Statement, before: int) -> Receipt | None:
+    """The first receipt of a statement, if it has one."""
+    if before == MAX_BATCH:
+        raise ValueError(f"a batch has at most {MAX_BATCH} statements")
+    if statement.disclosures is None:
+        raise ValueError("statements are submitted with their disclosures, see parse_wire")
+    return view.receipt(statement.leaf)
+
+
 def _check_founding(founding: Statement, keys: Mapping[str, PrivateKey]) -> None:
     """Judge the founding statement before anything is made."""
-    hear(founding, {}.get, position=0, load_person={}.get)
+    hear(founding, lambda _: None, position=0, load_person=lambda _: None)
     claims = founding.claims
     verdict = check((founding, PublicKey.from_x(claims["statement_key"]["key"])))
     if isinstance(verdict, Refusal):

@@ -1,7 +1,7 @@
 """The seam between the ledger and its database: what is asked of one, and nothing of how.
 
-``ledger.store.sqlite`` is the implementation behind it. Values are bytes, integers and text; records
-are opaque text here, decoded by the domain.
+``ledger.store.sqlite`` is the implementation behind it. Values are bytes, integers and text;
+records are opaque text here, decoded by the domain.
 """
 
 from __future__ import annotations
@@ -57,19 +57,18 @@ class Versioned(NamedTuple):
     version: int
 
 
-class RecordWrite(NamedTuple):
-    """A changed record.
+class RecordWrites(NamedTuple):
+    """The records that a batch changed.
 
     Attributes:
-        text: ``None`` removes the record.
-        version: position of the statement that changed it last.
-        expected: the version that was read, ``None`` where there was no record.
+        new: (key, version, text) of records that did not exist.
+        changed: (version, text, key, version read).
+        removed: (key, version read).
     """
 
-    key: str
-    text: str | None
-    version: int
-    expected: int | None
+    new: list[tuple[str, int, str]]
+    changed: list[tuple[int, str, str, int]]
+    removed: list[tuple[str, int]]
 
 
 class Stream(NamedTuple):
@@ -81,10 +80,9 @@ class Stream(NamedTuple):
 
 
 class Ciphertext(NamedTuple):
-    """Encrypted disclosures of the statement at ``position``; ``subject`` names the key."""
+    """Encrypted disclosures of the statement at ``position``. Whose key opens them is not said."""
 
     position: int
-    subject: str
     sealed: bytes
 
 
@@ -92,7 +90,7 @@ class Tile(NamedTuple):
     """Hashes of one tile, 32 bytes each; the one at the right edge is partial."""
 
     level: int
-    index: int
+    n: int
     hashes: bytes
 
 
@@ -102,7 +100,7 @@ class Sealed:
 
     leaves: Sequence[LeafRow]
     streams: Sequence[Stream]
-    records: Sequence[RecordWrite]
+    records: RecordWrites
     vault: Sequence[Ciphertext]
     tiles: Sequence[Tile]
     head: Head
@@ -145,10 +143,10 @@ class Reading(Protocol):
     def stream_entries(self, name: str) -> list[bytes]:
         """The entries of that stream, in order."""
 
-    def ciphertext(self, position: int) -> Ciphertext | None:
+    def ciphertext(self, position: int) -> bytes | None:
         """The encrypted disclosures of one statement."""
 
-    def tile(self, level: int, index: int) -> bytes | None:
+    def tile(self, level: int, n: int) -> bytes | None:
         """Hashes of one tile as far as it is filled."""
 
     def strays(self) -> list[Stray]:

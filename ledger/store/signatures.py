@@ -8,7 +8,7 @@ batch: its statements are left open and checked when their turn comes, under the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from itertools import chain
@@ -31,7 +31,6 @@ class Checked(Enum):
 
 
 Verdict = Checked | Refusal
-KeyOf = Callable[[str], PublicKey | None]
 Job = tuple[Statement, PublicKey | None]
 
 
@@ -47,30 +46,29 @@ def check(job: Job) -> Verdict:
     return Checked.GOOD
 
 
-def _check_chunk(jobs: Sequence[Job]) -> list[Verdict]:
-    return [check(job) for job in jobs]
-
-
 class SignatureChecker:
-    """Checks batches in threads; ``cryptography`` releases the interpreter's lock while it verifies."""
+    """Threads that check; ``cryptography`` releases the interpreter's lock while it verifies."""
 
     def __init__(self, threads: int | None = None) -> None:
         self._threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="signatures")
 
-    def check(self, statements: Sequence[Statement], key_of: KeyOf) -> list[Verdict]:
-        """One verdict a statement, in order.
+    def check(self, jobs: Sequence[Job]) -> list[Verdict]:
+        """One verdict for each statement and the public key that its ``kid`` names, in order.
 
-        Args:
-            key_of: the public key with a thumbprint, ``None`` where none is registered.
+        The caller waits: a thread that computes in Python meanwhile would keep the interpreter's
+        lock from those that come back from each signature.
         """
-        jobs = [(statement, key_of(statement.kid)) for statement in statements]
         size = min(CHUNK, -(-len(jobs) // self._threads))
         if size < CHUNK // 8:
-            return _check_chunk(jobs)
+            return _check_all(jobs)
         chunks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
-        return list(chain.from_iterable(self._pool.map(_check_chunk, chunks)))
+        return list(chain.from_iterable(self._pool.map(_check_all, chunks)))
 
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown()
+
+
+def _check_all(jobs: Sequence[Job]) -> list[Verdict]:
+    return [check(job) for job in jobs]

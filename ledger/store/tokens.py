@@ -1,7 +1,7 @@
 """Access tokens for what shows a person: capabilities, kept as SHA-256 of 256 random bits.
 
-A token is ``clt_`` and 43 characters of base64url. Whoever reads ``access.db`` learns no token, and a
-hash of 256 random bits needs no salt and no slow hash.
+A token is ``clt_`` and 43 characters of base64url. Whoever reads ``access.db`` learns no token, and
+a hash of 256 random bits needs no salt and no slow hash.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from ledger.store.errors import Contradiction, NotFounded
 from ledger.store.keystore import KeyStore
 from ledger.store.receipt import Receipt
 from ledger.store.seam import Head, Reading, Stray
-from ledger.store.vault import decrypt
+from ledger.store.vault import open_sealed
 
 
 class Effect(NamedTuple):
@@ -94,7 +94,7 @@ class View:
     def receipt(self, leaf: bytes) -> Receipt | None:
         """The first receipt of a leaf hash, or ``None``."""
         row = self._rows.find(leaf)
-        return None if row is None else Receipt(row.position, leaf, row.size, True)
+        return None if row is None else Receipt(row.position, leaf, row.size, repeated=True)
 
     def record(self, key: str) -> Record | None:
         """A state record, or ``None``."""
@@ -123,13 +123,12 @@ class View:
         Raises:
             Contradiction: the stored ciphertext is not what was stored.
         """
-        row = self._rows.ciphertext(position)
-        key = None if row is None or self._keystore is None else self._keystore.key(row.subject)
-        leaf = self._rows.leaf(position)
-        if row is None or key is None or leaf is None:
+        sealed = self._rows.ciphertext(position)
+        if sealed is None or self._keystore is None:
             return None
+        statement = parse_entry(self.entry(position))
         try:
-            return decrypt(key, row.sealed, leaf.leaf)
+            return open_sealed(sealed, statement, self.record, self.person, self._keystore.key)
         except Contradiction as error:
             raise Contradiction(f"entry {position}: {error.detail}", position) from None
 

@@ -14,7 +14,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger.store.errors import NotFounded, StorageFailed
 from ledger.store.events import LedgerApplication
-from ledger.store.seam import Ciphertext, Head, LeafRow, Sealed, Stray, Stream, Versioned
+from ledger.store.seam import Head, LeafRow, Sealed, Stray, Stream, Versioned
 from ledger.store.sqlite.driver import (
     SQLITE_VERSION,
     Datastore,
@@ -30,7 +30,7 @@ PAGE = 500
 
 
 class SQLiteReading:
-    """One snapshot of ``ledger.db``."""
+    """One snapshot of ``ledger.db``: :class:`ledger.store.seam.Reading`."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
@@ -39,19 +39,22 @@ class SQLiteReading:
         return self._cursor.execute(query, values).fetchone()
 
     def head(self) -> Head | None:
-        """See :class:`ledger.store.seam.Reading`, as for all below."""
+        """The tree's edge; ``None`` before founding."""
         row = self._one("SELECT size, root, frontier, checkpoint FROM head WHERE id = 1")
         return None if row is None else Head(*row)
 
     def leaf(self, position: int) -> LeafRow | None:
+        """The row of one position."""
         row = self._one("SELECT * FROM leaves WHERE position = ?", position)
         return None if row is None else LeafRow(*row)
 
     def find(self, leaf: bytes) -> LeafRow | None:
+        """The row of one leaf hash."""
         row = self._one("SELECT * FROM leaves WHERE leaf = ?", leaf)
         return None if row is None else LeafRow(*row)
 
     def entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes | None]]:
+        """Positions in order with their entries, ``None`` where the event is missing."""
         query = (
             "SELECT position, state FROM leaves LEFT JOIN stored_events"
             " ON stored_events.rowid = event WHERE position >= ? AND position < ? ORDER BY position"
@@ -60,6 +63,7 @@ class SQLiteReading:
             yield row[0], row[1]
 
     def effects(self, after: int, limit: int) -> list[tuple[int, int]]:
+        """(position, position of the statement that took effect there)."""
         query = (
             "SELECT position, effect FROM leaves WHERE position > ? AND effect IS NOT NULL"
             " ORDER BY position LIMIT ?"
@@ -67,14 +71,17 @@ class SQLiteReading:
         return [(row[0], row[1]) for row in self._cursor.execute(query, (after, limit))]
 
     def record(self, key: str) -> Versioned | None:
+        """One state record."""
         row = self._one("SELECT record, version FROM records WHERE key = ?", key)
         return None if row is None else Versioned(row[0], row[1])
 
     def all_records(self) -> Iterator[tuple[str, Versioned]]:
+        """Every state record, ordered by key."""
         for row in self._pages("SELECT key, record, version FROM records ORDER BY key"):
             yield row[0], Versioned(row[1], row[2])
 
     def stream(self, name: str) -> Stream | None:
+        """The event stream of that name."""
         row = self._one("SELECT * FROM streams WHERE name = ?", name)
         return None if row is None else Stream(row[0], UUID(row[1]), row[2])
 
@@ -85,15 +92,18 @@ class SQLiteReading:
         )
         return [row[0] for row in self._cursor.execute(query, (name,))]
 
-    def ciphertext(self, position: int) -> Ciphertext | None:
-        row = self._one("SELECT * FROM vault WHERE position = ?", position)
-        return None if row is None else Ciphertext(*row)
+    def ciphertext(self, position: int) -> bytes | None:
+        """The encrypted disclosures of one statement."""
+        row = self._one("SELECT sealed FROM vault WHERE position = ?", position)
+        return None if row is None else bytes(row[0])
 
-    def tile(self, level: int, index: int) -> bytes | None:
-        row = self._one("SELECT hashes FROM tiles WHERE level = ? AND n = ?", level, index)
-        return None if row is None else cast(bytes, row[0])
+    def tile(self, level: int, n: int) -> bytes | None:
+        """Hashes of one tile as far as it is filled."""
+        row = self._one("SELECT hashes FROM tiles WHERE level = ? AND n = ?", level, n)
+        return None if row is None else bytes(row[0])
 
     def strays(self) -> list[Stray]:
+        """Rows outside the log, the first of each table."""
         queries = {
             "leaves": "SELECT min(position) FROM leaves WHERE position < 0"
             " OR position >= (SELECT size FROM head)",
@@ -122,6 +132,7 @@ class SQLiteWriting(SQLiteReading):
         self._recorder = recorder
 
     def append(self, events: Sequence[StoredEvent], sealed: Sealed) -> None:
+        """Write a batch."""
         self._recorder._insert_events(self._wrapped, events, sealed=sealed)
 
 
@@ -143,8 +154,8 @@ class SQLiteDatabase:
         if lock_timeout is not None:
             env["SQLITE_LOCK_TIMEOUT"] = str(lock_timeout)
         self.application = LedgerApplication(Factory, env)
-        self._recorder = cast(ApplicationRecorder, self.application.recorder)
-        self._datastore = cast(Datastore, self._recorder.datastore)
+        self._recorder = cast("ApplicationRecorder", self.application.recorder)
+        self._datastore = cast("Datastore", self._recorder.datastore)
 
     def create(self) -> None:
         """Make the tables. A crash in the middle leaves none of them: it is one transaction."""

@@ -1,7 +1,7 @@
 """``keys.db``: the tables behind :mod:`ledger.store.keystore`, a file apart from the ledger's.
 
-``secure_delete`` overwrites what is deleted, and the WAL is emptied after an erasure: a destroyed key
-is on no page of the file.
+``secure_delete`` overwrites what is deleted, and the WAL is emptied after an erasure: a destroyed
+key is on no page of the file.
 """
 
 from __future__ import annotations

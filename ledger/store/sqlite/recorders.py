@@ -1,8 +1,8 @@
 """eventsourcing's recorders on :mod:`ledger.store.sqlite.driver`.
 
-Held to eventsourcing's own recorder test cases. Two things differ from the library's: events go in by
-``executemany``, and notification ids are never given twice (AUTOINCREMENT), also after a last row was
-deleted.
+Held to eventsourcing's own recorder test cases. Two things differ from the library's: events go in
+by ``executemany``, and notification ids are never given twice (AUTOINCREMENT), also after a last
+row was deleted.
 """
 
 from __future__ import annotations
@@ -24,6 +24,15 @@ from ledger.store.sqlite.driver import Datastore
 from ledger.store.sqlite.sealing import seal
 
 
+EVENTS_TABLE = """CREATE TABLE IF NOT EXISTS {} (
+    rowid INTEGER PRIMARY KEY AUTOINCREMENT,
+    originator_id TEXT NOT NULL,
+    originator_version INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (originator_id, originator_version))"""
+
+
 class ApplicationRecorder(SQLiteApplicationRecorder):
     """Stored events in streams, and in the total order of their notification ids.
 
@@ -33,15 +42,7 @@ class ApplicationRecorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """The events table; ``rowid`` is the notification id."""
-        return [
-            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} ("
-            "rowid INTEGER PRIMARY KEY AUTOINCREMENT, "
-            "originator_id TEXT NOT NULL, "
-            "originator_version INTEGER NOT NULL, "
-            "topic TEXT NOT NULL, "
-            "state BLOB NOT NULL, "
-            "UNIQUE (originator_id, originator_version))"
-        ]
+        return [EVENTS_TABLE.format(self.events_table_name)]
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any

@@ -36,6 +36,5 @@ TABLES = (
         version INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS vault (
         position INTEGER PRIMARY KEY,
-        subject TEXT NOT NULL,
         sealed BLOB NOT NULL)""",
 )

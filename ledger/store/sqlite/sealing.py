@@ -1,8 +1,8 @@
 """The rows of one batch beside its events: the second half of the sealed append.
 
 Runs inside the recorder's transaction, so everything here stands or falls with the events. Every
-statement asserts what admission relied on: a leaf or position that exists, or a record whose version
-is not the one that was read, raises ``IntegrityError`` and nothing of the batch is kept.
+statement asserts what admission relied on: a leaf or position that exists, or a record whose
+version is not the one that was read, raises ``IntegrityError``, and nothing of the batch is kept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from eventsourcing.persistence import IntegrityError
 
-from ledger.store.seam import RecordWrite, Sealed
+from ledger.store.seam import RecordWrites, Sealed
 
 
 def seal(cursor: Any, sealed: Sealed, events: Sequence[int]) -> None:
@@ -34,7 +34,7 @@ def seal(cursor: Any, sealed: Sealed, events: Sequence[int]) -> None:
         [(one.name, one.originator_id.hex, one.version) for one in sealed.streams],
     )
     _write_records(cursor, sealed.records)
-    cursor.executemany("INSERT INTO vault VALUES (?,?,?)", sealed.vault)
+    cursor.executemany("INSERT INTO vault VALUES (?,?)", sealed.vault)
     cursor.executemany(
         "INSERT INTO tiles VALUES (?,?,?)"
         " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
@@ -43,15 +43,11 @@ def seal(cursor: Any, sealed: Sealed, events: Sequence[int]) -> None:
     cursor.execute("INSERT OR REPLACE INTO head VALUES (1,?,?,?,?)", sealed.head)
 
 
-def _write_records(cursor: Any, records: Sequence[RecordWrite]) -> None:
-    new = [(one.key, one.version, one.text) for one in records if one.expected is None]
-    cursor.executemany("INSERT INTO records VALUES (?,?,?)", new)
-    known = [one for one in records if one.expected is not None]
-    changed = [(r.version, r.text, r.key, r.expected) for r in known if r.text is not None]
-    removed = [(r.key, r.expected) for r in known if r.text is None]
+def _write_records(cursor: Any, records: RecordWrites) -> None:
+    cursor.executemany("INSERT INTO records VALUES (?,?,?)", records.new)
     update = "UPDATE records SET version = ?, record = ? WHERE key = ? AND version = ?"
-    _change(cursor, update, changed)
-    _change(cursor, "DELETE FROM records WHERE key = ? AND version = ?", removed)
+    _change(cursor, update, records.changed)
+    _change(cursor, "DELETE FROM records WHERE key = ? AND version = ?", records.removed)
 
 
 def _change(cursor: Any, query: str, rows: Sequence[tuple[object, ...]]) -> None:
