@@ -69,8 +69,8 @@ class Source(Protocol):
     def stream(self, name: str) -> Sequence[bytes]:
         """The JWSs of one event stream in order, also those that await consents."""
 
-    def decoy(self) -> int | None:
-        """Position of some certificate, opened where no certificate has the number asked for."""
+    def decoy(self) -> str | None:
+        """Id of some certificate, looked at where no certificate has the number asked for."""
 
 
 @dataclass(frozen=True)
@@ -162,18 +162,17 @@ def _not_genuine(statement: Statement, source: Source) -> str | None:
 def _typed(typed: Typed, source: Source) -> Facts | Dismissed:
     """An unknown number and a wrong name are one answer after the same work."""
     number = _get(source, Number, typed.number)
-    ident = None if number is None else number.certificate
+    ident = source.decoy() if number is None else number.certificate
     certificate = _get(source, Certificate, ident)
     if number is not None and (certificate is None or certificate.number != typed.number):
         raise CouldNotTell("the number leads to no certificate")
-    position = source.decoy() if certificate is None else certificate.position
-    opened = None if position is None else source.opened(position)
-    if position is not None:
-        source.entry(position)
+    if certificate is None or ident is None:
+        return Dismissed("unknown", "nobody")
+    source.entry(certificate.position)
+    opened = source.opened(certificate.position)
     names = [one.value for one in opened or () if one.name == "name"]
-    # A name is compared also where there is none to compare with.
-    wanted, known = name_key(typed.name), name_key(names[0] if names else typed.name)
-    if certificate is None or ident is None or wanted != known:
+    same = name_key(names[0]) == name_key(typed.name) if names else opened is None
+    if number is None or not same:
         return Dismissed("unknown", "nobody")
     entry = _entry(source, certificate)
     if any(one.digest not in entry.digests for one in opened or ()):

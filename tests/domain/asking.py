@@ -53,8 +53,9 @@ class WorldSource:
         ident = name.partition("/")[2]
         return [one.entry for one in self.streams if one.claims["certificate"] == ident]
 
-    def decoy(self) -> int | None:
-        return next((at for at, one in self.disclosed.items() if one), None)
+    def decoy(self) -> str | None:
+        found = [key for key in self.records if key.startswith("certificate/")]
+        return found[0].partition("/")[2] if found else None
 
 
 def ask_file(world: World, data: bytes | str, at: str | None = None) -> Verdict:

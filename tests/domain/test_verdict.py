@@ -95,7 +95,8 @@ def test_a_certificate_whose_holder_was_erased_exists(world: World, issued: Stat
 
 def test_losing_the_accreditation_changes_no_certificate(world: World, issued: Statement) -> None:
     world.pass_days(1)
-    claims = {"agency": "northern", "scope": [{"certificate_type": "welding", "level": "elementary"}],
+    scope = [{"certificate_type": "welding", "level": "elementary"}]
+    claims = {"agency": "northern", "scope": scope,
               "ground": "standards", "effective_from": world.today}  # fmt: skip
     world.say("regulator", "accreditation.suspended", claims)
     verdict = ask_file(world, issued.wire())
