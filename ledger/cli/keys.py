@@ -131,23 +131,38 @@ def read_public(path: Path) -> PublicHalf:
         raise Failure(f"{path} is not proven: {error.detail}") from None
 
 
+def format_of(path: Path) -> str | None:
+    """The format that a key file names, `None` where it names none."""
+    found = _load(path, private=False).get("format")
+    return found if isinstance(found, str) else None
+
+
 def _read(path: Path, expected: str, *, private: bool) -> dict[str, Any]:
-    """Return the members of a key file. No message quotes the file: it may hold a seed."""
+    """The members of a key file of that format."""
+    values = _load(path, private=private)
+    found = values.get("format")
+    if found == expected:
+        return values
+    halves = {FORMAT: "a private key, not a public one", PUBLIC_FORMAT: "only the public half"}
+    known = halves.get(found) if isinstance(found, str) else None
+    raise Failure(f"{path} is {known or 'no key file of this software'}")
+
+
+def _load(path: Path, *, private: bool) -> dict[str, Any]:
+    """The object in a file. No message quotes it: it may hold a seed."""
     try:
         with path.open("rb") as file:
-            if private and os.fstat(file.fileno()).st_mode & 0o077:
-                raise Failure(f"{path} is open to other users", f"Close it: chmod 600 {path}")
             values = json.loads(file.read(65_536))
+            mode = os.fstat(file.fileno()).st_mode
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise Failure(f"{path} is no key file: not JSON") from None
-    found = values.get("format") if type(values) is dict else None
-    if found == expected:
-        return dict(values)
-    halves = {FORMAT: "a private key, not a public one", PUBLIC_FORMAT: "only the public half"}
-    known = halves.get(found) if isinstance(found, str) else None
-    raise Failure(f"{path} is {known or 'no key file of this software'}")
+    if type(values) is not dict:
+        raise Failure(f"{path} is no key file: not an object")
+    if private and values.get("format") == FORMAT and mode & 0o077:
+        raise Failure(f"{path} is open to other users", f"Close it: chmod 600 {path}")
+    return values
 
 
 def _encode(values: Mapping[str, str]) -> bytes:
