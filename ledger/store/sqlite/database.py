@@ -86,6 +86,7 @@ class SQLiteReading:
         return None if row is None else Stream(row[0], UUID(row[1]), row[2])
 
     def stream_entries(self, name: str) -> list[bytes]:
+        """The entries of one stream, in order."""
         query = (
             "SELECT state FROM streams JOIN stored_events USING (originator_id)"
             " WHERE name = ? ORDER BY originator_version"

@@ -92,6 +92,8 @@ def store_errors() -> Iterator[None]:
         yield
     except DatabaseLocked as error:
         raise Busy("another writer kept the lock; nothing was written, try again") from error
+    except persistence.ConnectionPoolClosedError as error:
+        raise StorageFailed("the ledger was closed") from error
     except persistence.PersistenceError as error:
         raise StorageFailed(str(error)) from error
 
@@ -151,6 +153,26 @@ class Pool(SQLiteConnectionPool):
                 connection.execute(pragma)
         connection.row_factory = sqlite3.Row
         return Connection(connection, max_age=self.max_age)
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back; close it if the pool was closed meanwhile."""
+        with self._put_condition:
+            if not self._closed:
+                super().put_connection(conn)
+                return
+            self._in_use.pop(id(conn), None)
+            conn.close()
+            conn.in_use.release()
+
+    def close(self) -> None:
+        """Close what is idle; what is in use is closed by its user, when it is done.
+
+        Closing a connection under a thread that is inside SQLite would crash the process.
+        """
+        with self._put_condition:
+            self._closed = True
+            while self._pool:
+                self._pool.popleft().close()
 
 
 class Datastore(SQLiteDatastore):

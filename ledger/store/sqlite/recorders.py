@@ -23,7 +23,6 @@ from eventsourcing.utils import Environment, EnvType
 from ledger.store.sqlite.driver import Datastore
 from ledger.store.sqlite.sealing import seal
 
-
 EVENTS_TABLE = """CREATE TABLE IF NOT EXISTS {} (
     rowid INTEGER PRIMARY KEY AUTOINCREMENT,
     originator_id TEXT NOT NULL,
