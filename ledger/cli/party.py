@@ -52,6 +52,15 @@ class PartySigner:
         """128 random bits, 22 characters of base64url: what registrations and certificates have."""
         return b64url(self._random(ID_BYTES))
 
+    def random_below(self, bound: int) -> int:
+        """A random integer from 0 to `bound` - 1, each as likely: a status index."""
+        bits = (bound - 1).bit_length()
+        size = (bits + 7) // 8
+        while True:  # at least half of the draws serve; a remainder would favour small numbers
+            drawn = int.from_bytes(self._random(size), "big") >> (8 * size - bits)
+            if drawn < bound:
+                return drawn
+
     def disclose(self, name: str, value: Any) -> Disclosure:
         """A disclosure under a fresh salt. Raises `CoreError` where the value is not signable."""
         return make_disclosure(name, value, self._random(SALT_BYTES))
