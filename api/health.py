@@ -1,0 +1,24 @@
+"""``/healthz`` and ``/readyz``, for whoever watches the service."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from api.routing import Routes
+from api.service import service
+
+blueprint = Routes("health", __name__, description="Is the service well?")
+
+
+@blueprint.on("GET", "/healthz", "The process answers")
+def healthz() -> Response:
+    """Answer without touching anything."""
+    return jsonify(status="ok")
+
+
+@blueprint.on("GET", "/readyz", "The database can be read; how far the views are behind")
+def readyz() -> Response:
+    """Read the head, or answer 503."""
+    found = service()
+    size = found.ledger.head().size
+    return jsonify(status="ready", size=size)
