@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,8 +99,14 @@ def store_errors() -> Iterator[None]:
 
 
 def private_file(path: Path) -> None:
-    """Make an empty file that only this user may read; SQLite gives its WAL the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make a missing file, readable by this user only; SQLite gives its WAL the same mode.
+
+    A file that is there is not touched: opening and closing it would drop the locks that this
+    process's connections hold on it (POSIX; https://sqlite.org/howtocorrupt.html, 2.2). For the
+    same reason no other SQLite library may open it in the same process.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 class Connection(SQLiteConnection):
