@@ -5,6 +5,7 @@ same bytes would be two statements with one meaning, so only the canonical spell
 """
 
 import binascii
+import re
 
 from ledger.core.errors import MalformedStatement
 
@@ -20,6 +21,10 @@ _PADDING = (b"", None, b"==", b"=")
 # The last characters that leave no bits over, by the number of characters in the last group.
 _LAST_OF_2 = frozenset(_STANDARD_ALPHABET[::16])
 _LAST_OF_3 = frozenset(_STANDARD_ALPHABET[::4])
+
+# Say whether a text is 16 or 32 bytes in canonical base64url: ids, and hashes and keys.
+is_b64url_16 = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]").fullmatch
+is_b64url_32 = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 
 
 def b64url(data: bytes) -> str:

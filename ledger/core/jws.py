@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.core import strict_json
-from ledger.core.encoding import b64url, b64url_decode
+from ledger.core.encoding import b64url, b64url_decode, is_b64url_32
 from ledger.core.errors import InvalidSignature, MalformedJSON, MalformedStatement
 from ledger.core.keys import PrivateKey, PublicKey
 
@@ -87,7 +87,7 @@ def parse_header(segment: bytes) -> Header:
     kid, typ = members["kid"], members["typ"]
     if not isinstance(kid, str) or not isinstance(typ, str):
         raise MalformedStatement("malformed-header", "kid and typ must be strings")
-    if len(kid) != 43 or len(b64url_decode(kid)) != 32:
+    if not is_b64url_32(kid):
         raise MalformedStatement("malformed-header", "kid is not a SHA-256 thumbprint")
     return Header(ALG, kid, typ)
 

@@ -27,7 +27,8 @@ MAX_SECONDS = 2**63 - 1
 
 _LINE = re.compile("— ([^ ]+) ([A-Za-z0-9+/=]+)")
 _VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
+_NO_NAME = re.compile(r"[+\s\x00-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class VerifierKey:
     kind: int = ED25519  # or COSIGNATURE
 
     def __post_init__(self) -> None:
-        if not self.name or "+" in self.name or any(map(str.isspace, self.name)):
+        if not _is_name(self.name):
             raise InvalidNote("malformed-verifier-key", f"{self.name!r} cannot name a key")
 
     @staticmethod
@@ -173,7 +174,7 @@ def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 def _parse_line(line: str) -> tuple[str, bytes, bytes]:
     match = _LINE.fullmatch(line)
-    if not match or "+" in match[1] or any(map(str.isspace, match[1])):
+    if not match or not _is_name(match[1]):
         raise InvalidNote("malformed-note", "not a signature line")
     data = _decode(match[2], "malformed-note")
     if len(data) < 5:
@@ -182,12 +183,12 @@ def _parse_line(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _check_text(text: str) -> None:
-    if _CONTROL.search(text):
-        raise InvalidNote("malformed-note", "a control character other than newline")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise InvalidNote("malformed-note", "half of a surrogate pair") from None
+    if _NO_TEXT.search(text):
+        raise InvalidNote("malformed-note", "a control character or half of a surrogate pair")
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and not _NO_NAME.search(name)
 
 
 def _decode(encoded: str, code: str) -> bytes:

@@ -4,14 +4,13 @@
 is the key's RFC 7638 thumbprint. Bound to ledger, party and use, it serves nobody else.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from ledger.core import jws, strict_json
 from ledger.core.errors import CoreError, InvalidSignature, MalformedStatement
 from ledger.core.keys import PrivateKey, PublicKey
 
 TYP = "key-proof+jwt"
-Use = Literal["log", "statement", "report", "recovery"]
 USES = frozenset({"log", "statement", "report", "recovery"})
 
 

@@ -7,20 +7,16 @@ The salt is 32 random bytes in base64url, one for each disclosure. The disclosur
 it came: its digest is over that text, not over the value.
 """
 
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from ledger.core import strict_json
-from ledger.core.encoding import b64url, b64url_decode
+from ledger.core.encoding import b64url, b64url_decode, is_b64url_32
 from ledger.core.errors import CoreError, MalformedStatement
 
 # Names that SD-JWT itself gives a meaning (RFC 9901, 4.1 and 7.1).
 RESERVED = frozenset({"_sd", "_sd_alg", "..."})
-
-# Says whether a text is 32 bytes in canonical base64url.
-is_digest = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def parse_disclosure(encoded: str) -> Disclosure:
     if type(array) is not list or len(array) != 3:
         raise MalformedStatement("malformed-disclosure", "not an array of salt, name and value")
     salt, name, value = array
-    if type(salt) is not str or not is_digest(salt):
+    if type(salt) is not str or not is_b64url_32(salt):
         raise MalformedStatement("malformed-disclosure", "the salt is not 32 bytes in base64url")
     if type(name) is not str:
         raise MalformedStatement("malformed-disclosure", "the name is not a string")

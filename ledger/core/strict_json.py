@@ -34,14 +34,13 @@ def loads(data: bytes | str, *, floats: bool = True, max_depth: int = MAX_DEPTH)
     try:
         value, end = (_scan if floats else _scan_integers)(body, 0)
     except StopIteration:
-        raise _unexpected(text, len(text) - len(body)) from None
+        raise MalformedJSON("malformed-json", "no JSON value where one is due") from None
     except JSONDecodeError as error:
-        offset = len(text) - len(text.lstrip(_WHITESPACE))
-        raise MalformedJSON("malformed-json", f"{error.msg} at character {error.pos + offset}")
+        raise MalformedJSON("malformed-json", str(error)) from None
     except ValueError:  # int() refuses thousands of digits: reading them takes quadratic time
         raise MalformedJSON("number-too-long", "an integer has too many digits") from None
     if end != len(body):
-        raise MalformedJSON("malformed-json", f"something follows the value at character {end}")
+        raise MalformedJSON("malformed-json", f"after the value: {body[end : end + 20]!r}")
     if "\\u" in body:
         _utf8(json.dumps(value, ensure_ascii=False))
     return value
@@ -76,11 +75,6 @@ def _utf8(text: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise MalformedJSON("lone-surrogate", "a string holds half of a surrogate pair") from None
-
-
-def _unexpected(text: str, stripped: int) -> MalformedJSON:
-    where = "nothing but white space" if stripped == len(text) else "no JSON value here"
-    return MalformedJSON("malformed-json", where)
 
 
 def _check_depth(text: str, max_depth: int) -> None:

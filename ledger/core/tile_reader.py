@@ -4,6 +4,7 @@ Node (level, index) stands in tile level // 8; within the tile its hash is compu
 below it, and a bounded number of tiles stays expanded, about 16 kB each.
 """
 
+from copy import copy
 from functools import lru_cache
 
 from ledger.core.errors import InvalidProof
@@ -28,9 +29,8 @@ class TileReader:
 
     def at(self, size: int) -> "TileReader":
         """Return a reader for another size of the same log, which shares the cache."""
-        other = object.__new__(TileReader)
+        other = copy(self)
         other.size = size
-        other._expanded = self._expanded
         return other
 
     def __call__(self, level: int, index: int) -> bytes:

@@ -18,10 +18,10 @@ from ledger.core.tree import HASH, node_hash
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 ENTRIES = -1  # the level of entry bundles
-MAX_LEVEL = 7  # 256^8 entries are more than MAX_SIZE
 
+# Seven levels and eighteen digits are more than a tree of MAX_SIZE entries has.
 _PATH = re.compile(
-    r"tile/(entries|[0-7])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
+    r"tile/(entries|[0-7])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 )
 
 

@@ -101,6 +101,8 @@ class Frontier:
     @staticmethod
     def from_bytes(data: bytes) -> "Frontier":
         """Return the frontier that `to_bytes` wrote, else raise `InvalidProof`."""
+        if len(data) < 8:
+            raise InvalidProof("malformed-frontier", "the size takes 8 bytes")
         hashes = [data[start : start + HASH] for start in range(8, len(data), HASH)]
         return Frontier(int.from_bytes(data[:8], "big"), hashes)
 

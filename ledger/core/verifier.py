@@ -45,7 +45,9 @@ def verify_consistency(proof: ConsistencyProof, old: TreeHead, new: TreeHead) ->
     RFC 9162 leaves out two cases: every tree starts with the empty one, and a tree is consistent
     with itself; both proofs are empty.
     """
-    if old.origin != new.origin or (proof.old, proof.new) != (old.size, new.size):
+    if old.origin != new.origin:
+        raise InvalidProof("wrong-origin", f"{old.origin} and {new.origin} are two logs")
+    if (proof.old, proof.new) != (old.size, new.size):
         raise InvalidProof("wrong-size", "the proof is for other trees than these two")
     if not 0 <= old.size <= new.size:
         raise InvalidProof("index-out-of-range", f"{old.size} entries cannot start {new.size}")
