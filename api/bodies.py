@@ -14,8 +14,8 @@ JSON_LINES = "application/jsonl"
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 
-MAX_STATEMENT = 262_144
-"""Bytes of one statement with its disclosures; its entry has at most 65,535."""
+MAX_STATEMENT = 524_288
+"""Bytes of a body with one statement; the statement itself has at most half of it."""
 
 MAX_BATCH = 16_777_216
 """Bytes of a batch."""

@@ -71,7 +71,7 @@ _BAD = 400
 _UNAVAILABLE = 503
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: an exception carries its traceback
 class Problem(Exception):
     """An error as a client sees it.
 
