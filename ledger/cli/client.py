@@ -50,16 +50,23 @@ class LedgerClient:
     Args:
         url: where it is served; a path is kept.
         token: access token, for what shows persons.
+        attempts: before it gives up.
         sleep: waits that many seconds.
     """
 
     def __init__(
-        self, url: str, *, token: str | None = None, sleep: Callable[[float], object] = time.sleep
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        attempts: int = ATTEMPTS,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         parsed = urllib3.util.parse_url(url)
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise Failure(f"{url!r} is no address of a ledger", "Use one like https://host[:port]")
         self.url = url.rstrip("/")
+        self._attempts = attempts
         self._sleep = sleep
         self._headers = {"user-agent": "certledger"}
         if token:
@@ -112,7 +119,7 @@ class LedgerClient:
         headers: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
         reason = ""
-        for pause in _pauses():
+        for pause in _pauses(self._attempts):
             try:
                 response = self._pool.request(
                     method,
@@ -131,9 +138,9 @@ class LedgerClient:
         raise Unreachable(f"{self.url} cannot be reached: {reason}", "Try again later")
 
 
-def _pauses() -> Iterator[float]:
+def _pauses(attempts: int) -> Iterator[float]:
     """Seconds to wait after each attempt, none after the last."""
-    for attempt in range(ATTEMPTS - 1):
+    for attempt in range(attempts - 1):
         yield min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
     yield 0.0
 

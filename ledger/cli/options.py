@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -38,9 +38,22 @@ def show_pairs(pairs: Mapping[str, Any]) -> None:
         click.echo(f"{name.ljust(width)}  {'-' if value is None else value}")
 
 
+class Advance(Protocol):
+    """Moves a progress bar on."""
+
+    def __call__(self, more: int, of: int | None = None) -> None:
+        """So many `more` are done, `of` so many where that became known only now."""
+
+
 @contextmanager
-def progress(label: str, length: int, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A progress bar on the terminal, where there is one; called with how many are done more."""
+def progress(label: str, length: int, *, quiet: bool = False) -> Iterator[Advance]:
+    """A progress bar on the terminal, where there is one."""
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
-        yield bar.update
+
+        def advance(more: int, of: int | None = None) -> None:
+            if of is not None:
+                bar.length = of
+            bar.update(more)
+
+        yield advance

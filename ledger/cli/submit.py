@@ -84,7 +84,8 @@ def send(job: Job, client: LedgerClient, vkey: VerifierKey | None) -> list[Answe
     with progress("Sending", sum(map(len, chunks))) as done:
         for k, chunk in enumerate(chunks):
             known = job.done(k)
-            if known is None:
+            # What was refused is asked again: the fact in the way may have come meanwhile.
+            if known is None or not all("receipt" in answer for answer in known):
                 known = client.submit(chunk)
                 for answer, wire in zip(known, chunk, strict=True):
                     if "receipt" in answer:
