@@ -56,9 +56,12 @@ class Home:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the folder while it is being founded: two founders at once would mix their keys."""
-        with open(self.path / "founding.lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # given back by the system also after a crash
+        folder = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # given back by the system also after a crash
             yield
+        finally:
+            os.close(folder)
 
     def write(self, config: Config, keys: Mapping[str, PrivateKey]) -> None:
         """Write configuration and operator's keys; durable when this returns."""
