@@ -10,7 +10,7 @@ while a job is not finished are refused: a pipe that signs anew would say everyt
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,8 @@ from ledger.cli.errors import Failure
 from ledger.cli.files import write_whole
 from ledger.cli.outbox import Answer, Outbox
 
-CHUNK = 1000  # statements; what a ledger takes in one request
+CHUNK = 1000  # statements that a ledger takes in one request
+CHUNK_BYTES = 8_000_000  # well below what it takes
 _NAME = 32  # hexadecimal digits
 
 
@@ -105,8 +106,22 @@ class Jobs:
 
 def _spool(place: Path, wires: Sequence[bytes]) -> None:
     """Keep a job's input. It counts once the file `job` is there; before that nothing is sent."""
-    chunks = [wires[at : at + CHUNK] for at in range(0, len(wires), CHUNK)]
+    chunks = list(split(wires))
     with Outbox(place) as outbox:
         for k, chunk in enumerate(chunks):
             outbox.chunk(k, partial(list, chunk))
     write_whole(place / "job", json.dumps({"chunks": len(chunks)}).encode(), mode=0o600)
+
+
+def split(wires: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Chunks that fit into one request each, in order."""
+    chunk: list[bytes] = []
+    size = 0
+    for wire in wires:
+        if chunk and (len(chunk) == CHUNK or size + len(wire) > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(wire)
+        size += len(wire)
+    if chunk:
+        yield chunk

@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ledger.cli.errors import Failure
 from ledger.cli.files import write_whole
@@ -107,7 +106,7 @@ def read_key(path: Path) -> PartyKey:
         if key.public.thumbprint != values["kid"] or values["use"] not in USES:
             raise Failure(f"{path} contradicts itself: kid or use is not the seed's")
         return PartyKey(values["origin"], values["party"], values["use"], key)
-    except (KeyError, TypeError, CoreError) as error:
+    except (KeyError, CoreError) as error:
         raise Failure(f"{path} is no private key file ({type(error).__name__})") from None
 
 
@@ -125,7 +124,7 @@ def read_public(path: Path) -> PublicHalf:
         if key.thumbprint != values["kid"]:
             raise Failure(f"{path} contradicts itself: kid is not the key's")
         return PublicHalf(origin, party, use, key, values["proof"])
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
         raise Failure(f"{path} is no public key file ({type(error).__name__})") from None
     except CoreError as error:
         raise Failure(f"{path} is not proven: {error.detail}") from None
@@ -133,22 +132,20 @@ def read_public(path: Path) -> PublicHalf:
 
 def format_of(path: Path) -> str | None:
     """The format that a key file names, `None` where it names none."""
-    found = _load(path, private=False).get("format")
-    return found if isinstance(found, str) else None
+    return _load(path, private=False).get("format")
 
 
-def _read(path: Path, expected: str, *, private: bool) -> dict[str, Any]:
+def _read(path: Path, expected: str, *, private: bool) -> dict[str, str]:
     """The members of a key file of that format."""
     values = _load(path, private=private)
     found = values.get("format")
     if found == expected:
         return values
     halves = {FORMAT: "a private key, not a public one", PUBLIC_FORMAT: "only the public half"}
-    known = halves.get(found) if isinstance(found, str) else None
-    raise Failure(f"{path} is {known or 'no key file of this software'}")
+    raise Failure(f"{path} is {halves.get(found or '', 'no key file of this software')}")
 
 
-def _load(path: Path, *, private: bool) -> dict[str, Any]:
+def _load(path: Path, *, private: bool) -> dict[str, str]:
     """The object in a file. No message quotes it: it may hold a seed."""
     try:
         with path.open("rb") as file:
@@ -158,8 +155,8 @@ def _load(path: Path, *, private: bool) -> dict[str, Any]:
         raise Failure(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise Failure(f"{path} is no key file: not JSON") from None
-    if type(values) is not dict:
-        raise Failure(f"{path} is no key file: not an object")
+    if type(values) is not dict or not all(type(one) is str for one in values.values()):
+        raise Failure(f"{path} is no key file: not an object of texts")
     if private and values.get("format") == FORMAT and mode & 0o077:
         raise Failure(f"{path} is open to other users", f"Close it: chmod 600 {path}")
     return values
