@@ -1,0 +1,46 @@
+"""Invented parties and holders: the data set knows only codes, regions and numbers."""
+
+import re
+from typing import NamedTuple
+from zlib import crc32
+
+_TREES = (
+    *("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper"),
+    *("Kapok", "Larch", "Maple", "Nutmeg", "Olive", "Poplar", "Quince", "Rowan", "Spruce"),
+    *("Teak", "Umbra", "Viburnum", "Willow", "Xylia", "Yew", "Zelkova"),
+)
+_BIRDS = (
+    *("Heron", "Lapwing", "Dunlin", "Siskin", "Avocet", "Curlew", "Plover", "Wren", "Whinchat"),
+    *("Ouzel", "Godwit", "Linnet", "Merlin", "Osprey", "Turnstone", "Fieldfare"),
+)
+
+
+class Organisation(NamedTuple):
+    """A party's id and its name."""
+
+    party: str
+    name: str
+
+
+def agency(module: str) -> Organisation:
+    """The agency that examines a module."""
+    tree = _TREES[(ord(module[0]) - ord("A")) % len(_TREES)]
+    slug = f"{tree.lower()}-{module.lower()}"
+    return Organisation(slug, f"{tree} Vale Examinations ({module})")
+
+
+def school(region: str) -> Organisation:
+    """The school that registers the candidates of a region."""
+    bird = _BIRDS[crc32(region.encode()) % len(_BIRDS)]
+    words = re.sub(r"[^a-z0-9]+", "-", region.lower()).strip("-")[:40].strip("-")
+    return Organisation(f"{bird.lower()}-{words}".rstrip("-"), f"{bird} College, {region}")
+
+
+def certificate_type(module: str) -> Organisation:
+    """The certificate type of a module: id and name."""
+    return Organisation(f"module-{module.lower()}", f"Module {module}")
+
+
+def holder(student: int) -> str:
+    """The stand-in name of a student."""
+    return f"Candidate {student}"
