@@ -14,8 +14,10 @@ The order of judgement:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement
@@ -38,7 +40,7 @@ from ledger.domain.records import (
     Record,
     key_of,
 )
-from ledger.domain.registry import Rule
+from ledger.domain.registry import Rule, StatementType
 from ledger.domain.rulebook import RULEBOOKS, Types
 
 Load = Callable[[str], Record | None]
@@ -48,8 +50,7 @@ Reopen = Callable[[int], Sequence[Disclosure] | None]
 NOT_FOUNDED = ("P20", "not-founded", "The first statement of a log is its founding.")
 
 
-@dataclass(frozen=True)
-class Admission:
+class Admission(NamedTuple):
     """What an admitted statement does.
 
     Attributes:
@@ -65,7 +66,7 @@ class Admission:
     effect: int | None
     stream: str
     subject: str | None = None
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = MappingProxyType({})
 
 
 def _types_in_force(found: Found, rulebooks: Mapping[int, Types]) -> Types:
@@ -110,7 +111,7 @@ def _type_reads(stated: Stated, found: Found) -> Iterator[str]:
             yield key_of(History, agency)
 
 
-def _apply(rules: Iterable[Rule], case: Case) -> None:
+def _apply(rules: Sequence[Rule], case: Case) -> None:
     for one in rules:
         try:
             one.check(case)
@@ -125,6 +126,16 @@ def _apply(rules: Iterable[Rule], case: Case) -> None:
             ) from broken
 
 
+@cache  # statement types are few, and compare by identity
+def public_rules(kind: StatementType) -> tuple[Rule, ...]:
+    """Every P rule on a statement of that type at its own position, in order, but for its form."""
+    if kind is FOUNDED:
+        return kind.rules
+    # The ledger's own time is not measured against itself.
+    timely = form.TIMELY[:1] if kind is TIME_STATED else form.TIMELY
+    return (*form.ENTITLED, *form.SIGNED, *timely, *form.DATED, *kind.rules)
+
+
 def judge(case: Case) -> None:
     """Run every P rule on a statement that stands at its own position.
 
@@ -132,17 +143,9 @@ def judge(case: Case) -> None:
         Refusal: the first rule that is broken.
     """
     kind = case.stated.type
-    if kind is FOUNDED:
-        _apply(kind.rules, case)
-        return
-    if case.found.get(LEDGER) is None:
+    if kind is not FOUNDED and case.found.get(LEDGER) is None:
         raise Refusal(NOT_FOUNDED[0], NOT_FOUNDED[1], "this ledger has not been founded")
-    _apply(form.ENTITLED, case)
-    _apply(form.SIGNED, case)
-    # The ledger's own time is not measured against itself.
-    _apply(form.TIMELY[:1] if kind is TIME_STATED else form.TIMELY, case)
-    _apply(form.DATED, case)
-    _apply(kind.rules, case)
+    _apply(public_rules(kind), case)
 
 
 def admit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ledger.domain.dates import DAY, add_days, civil_date
@@ -31,7 +31,6 @@ LATE_DAYS = 30
 AHEAD_SECONDS = 300
 
 R = TypeVar("R")
-T = TypeVar("T")
 
 
 def is_late(claimed: str | None, now: int) -> bool:
@@ -115,19 +114,12 @@ class Case:
         self.now: int = clock.time if isinstance(clock, Clock) else 0
         self.today = civil_date(self.now)
         self.memo: dict[str, Any] = {}
+        """What a rule has found and later ones ask for again."""
         name = stated.type.claimed
         self.claimed: str | None = None if name is None else self.claims[name]
         """The date that the signer claims for the fact, where its type has one."""
         self.late = is_late(self.claimed, self.now)
         """Whether that date lies more than 30 days behind the ledger's stated time."""
-
-    def once(self, name: str, find: Callable[[Case], T]) -> T:
-        """What ``find`` finds for this case, looked for once however many rules ask."""
-        try:
-            return self.memo[name]  # type: ignore[no-any-return]
-        except KeyError:
-            value = self.memo[name] = find(self)
-            return value
 
     @property
     def ledger(self) -> LedgerInfo:

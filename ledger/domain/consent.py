@@ -24,7 +24,7 @@ def consents_needed(case: Case) -> tuple[str, ...]:
         # The regulator countersigns what is late; the operator, what the regulator states late.
         second = ledger.operator if case.party == ledger.regulator else ledger.regulator
         needed = (*needed, *(party for party in (second,) if party not in needed))
-    return tuple(party for party in needed if party != case.party)
+    return tuple(party for party in needed if party != case.party) if needed else ()
 
 
 def fold_pending(case: Case, missing: tuple[str, ...]) -> dict[str, Record]:

@@ -80,8 +80,9 @@ def check_fields(kind: StatementType, statement: Statement) -> None:
     by_name = kind.by_name
     try:
         for name, value in claims.items():
-            if name in by_name:
-                by_name[name].check(value, name)
+            field = by_name.get(name)
+            if field is not None:
+                field.check(value, name)
             elif name not in ENVELOPE:
                 raise _refuse(UNKNOWN_FIELD, f"{kind.name} has no field {name!r}", name)
     except BadValue as bad:
@@ -95,7 +96,7 @@ def check_fields(kind: StatementType, statement: Statement) -> None:
 
 @rule("P10", "unknown-issuer", "The signer is a registered party that has not been closed.")
 def _known_party(case: Case) -> None:
-    party = case.get(Party, case.party)
+    party = case.memo["signer"] = case.get(Party, case.party)
     if party is None:
         need = "the regulator states party.registered first"
         raise Broken(f"no party {case.party!r} is registered", where="iss", instead=need)
@@ -103,20 +104,17 @@ def _known_party(case: Case) -> None:
         raise Broken(f"{case.party!r} was closed", where="iss", fact=party.closed)
 
 
-def _signing_key(case: Case) -> Key:
-    return case.once("key", lambda one: one.need(Key, one.stated.kid))
-
-
 @rule("P11", "unknown-key", "The key is registered.")
 def _known_key(case: Case) -> None:
-    if case.get(Key, case.stated.kid) is None:
+    key = case.memo["key"] = case.get(Key, case.stated.kid)
+    if key is None:
         need = "the regulator states key.registered for it, or its owner key.rotated"
         raise Broken("no key with this thumbprint is registered", where="kid", instead=need)
 
 
 @rule("P12", "key-of-another", "The key belongs to the signer and is a statement key.")
 def _own_key(case: Case) -> None:
-    key = _signing_key(case)
+    key: Key = case.memo["key"]  # P11 has found it
     if key.party != case.party:
         raise Broken(f"the key is not one of {case.party!r}", where="kid", fact=key.since)
     if key.use != "statement":
@@ -125,7 +123,7 @@ def _own_key(case: Case) -> None:
 
 @rule("P13", "retired-key", "The key has not been retired or rotated away.")
 def _live_key(case: Case) -> None:
-    key = _signing_key(case)
+    key: Key = case.memo["key"]
     if key.until is not None:
         raise Broken(
             "the key was retired",
@@ -137,14 +135,16 @@ def _live_key(case: Case) -> None:
 
 @rule("P14", "role-not-entitled", "The signer has a role that may sign this statement type.")
 def _entitled(case: Case) -> None:
-    roles = case.need(Party, case.party).roles
+    party: Party = case.memo["signer"]  # P10 has found it
     signers = case.stated.type.signers
-    if not any(role in signers for role in roles):
-        raise Broken(
-            f"{case.stated.type.name} is signed by {' or '.join(signers)},"
-            f" and {case.party!r} is {' and '.join(roles)}",
-            where="iss",
-        )
+    for role in party.roles:
+        if role in signers:
+            return
+    raise Broken(
+        f"{case.stated.type.name} is signed by {' or '.join(signers)},"
+        f" and {case.party!r} is {' and '.join(party.roles)}",
+        where="iss",
+    )
 
 
 @rule("P16", "clock-ahead", "iat is at most 5 minutes ahead of the ledger's stated time.")

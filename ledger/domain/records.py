@@ -252,6 +252,8 @@ def key_of(kind: type[Any], first: object, *more: object) -> str:
 
 def encode(record: Record) -> str:
     """The stored text of a record, a JSON array."""
+    if type(record) is Jti:  # one for each statement
+        return f"[{record.position}]"
     return _dumps(record)
 
 

@@ -77,7 +77,7 @@ def _no_consent(_: Case) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StatementType:
     """A statement type.
 

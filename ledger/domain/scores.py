@@ -45,12 +45,22 @@ def registration_stream(stated: Stated, _: Found) -> str:
 
 def registration_of(case: Case) -> Registration:
     """The registration that the statement names; rule P80 has shown that it exists."""
-    return case.once("registration", lambda one: one.need(Registration, one.claims["registration"]))
+    try:
+        return case.memo["registration"]  # type: ignore[no-any-return]
+    except KeyError:
+        found = case.need(Registration, case.claims["registration"])
+        case.memo["registration"] = found
+        return found
 
 
 def session_of(case: Case) -> Session:
     """The session of that registration."""
-    return case.once("session", lambda one: one.need(Session, registration_of(one).session))
+    try:
+        return case.memo["session"]  # type: ignore[no-any-return]
+    except KeyError:
+        found = case.need(Session, registration_of(case).session)
+        case.memo["session"] = found
+        return found
 
 
 @rule("P80", "registration-unknown", "The registration exists, in a session of the signer.")
@@ -63,7 +73,7 @@ def own_registration(case: Case) -> None:
             where="registration",
             instead="the school states candidate.registered first",
         )
-    session = case.need(Session, registration.session)
+    session = session_of(case)
     if session.agency != case.party:
         raise Broken(
             f"the session is {session.agency!r}'s", where="registration", fact=session.position

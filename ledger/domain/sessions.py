@@ -33,7 +33,12 @@ def session_chain(ident: str, found: Found) -> Iterator[str]:
 
 def standard_of(case: Case, session: Session) -> Standard:
     """The version of the standard that a session examines under."""
-    return case.once("standard", lambda one: one.need(Standard, session.standard, session.version))
+    try:
+        return case.memo["standard"]  # type: ignore[no-any-return]
+    except KeyError:
+        found = case.need(Standard, session.standard, session.version)
+        case.memo["standard"] = found
+        return found
 
 
 def _reads_planned(stated: Stated, _: Found) -> Iterator[str]:
