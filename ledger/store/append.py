@@ -20,7 +20,6 @@ from ledger.core.encoding import b64url
 from ledger.core.keys import PrivateKey, PublicKey
 from ledger.core.note import NoteSigner
 from ledger.core.statement import Statement, sign_statement
-from ledger.core.tree import TreeHead
 from ledger.domain.errors import Refusal
 from ledger.domain.form import issuer_url
 from ledger.domain.records import CLOCK, Key, key_of
@@ -39,13 +38,12 @@ from ledger.store.compose import (
 from ledger.store.errors import WrongOperatorKeys
 from ledger.store.keystore import KeyStore
 from ledger.store.receipt import Receipt
-from ledger.store.seam import Database, Head, LeafRow, Sealed, Writing
+from ledger.store.seam import Database, Head, Sealed, Writing
 from ledger.store.signatures import Checked, Verdict, check
 from ledger.store.sqlite.keys import Journal
 
 Answer = Receipt | Refusal
 Candidate = tuple[Statement, Verdict | Receipt]
-Find = Callable[[bytes], LeafRow | None]
 
 
 class Operator(NamedTuple):
@@ -84,14 +82,13 @@ class Appender:
         self._random = random
         self._cache = RecordCache()
 
-    def append(self, candidates: Sequence[Candidate], seen: TreeHead | None) -> list[Answer]:
+    def append(self, candidates: Sequence[Candidate], *, founding: bool = False) -> list[Answer]:
         """Judge the candidates in order and write those admitted; one answer each.
 
         If none is admitted, nothing is written, not even the time.
 
         Args:
             candidates: each with what is known of its signature, or with its earlier receipt.
-            seen: the head at which no receipt was found for the rest; ``None`` at the founding.
 
         Raises:
             StoreError: nothing was appended.
@@ -102,11 +99,9 @@ class Appender:
             self._cache.begin(head)
             with self._keystore.reading() as private:
                 batch = Batch(rows, private, self._cache, head.size)
-                if seen is not None:
+                if not founding:
                     self._state_time(batch)
-                # Somebody else appended since: perhaps these very statements.
-                known = rows.find if seen is not None and seen.root != head.root else _nothing
-                answers = [self._answer(batch, known, *one) for one in candidates]
+                answers = [self._answer(rows, batch, *one) for one in candidates]
             size = batch.size
             if any(type(one) is Receipt and one.size == 0 for one in answers):
                 self._write(rows, head, batch)
@@ -135,29 +130,25 @@ class Appender:
                 raise WrongOperatorKeys(detail) from refusal
 
     def _answer(
-        self, batch: Batch, known: Find, statement: Statement, verdict: Verdict | Receipt
+        self, rows: Writing, batch: Batch, statement: Statement, verdict: Verdict | Receipt
     ) -> Answer:
         """A receipt, of size 0 where the batch still decides its size, or a refusal."""
         if type(verdict) is Receipt:
             return verdict
+        if verdict is Checked.OPEN:
+            verdict = check((statement, _registered(batch, statement.kid)))
+        refusal = verdict if isinstance(verdict, Refusal) else _judge(batch, statement)
+        if refusal is None:
+            # Admission refuses a key that is not registered; without one nothing was verified.
+            assert verdict is Checked.GOOD, "admitted, and nobody checked the signature"
+            return Receipt(batch.size - 1, statement.leaf, 0, repeated=False)
+        # Whatever is in the log is refused a second time, if only for its jti.
         leaf = statement.leaf
         here = batch.position_of(leaf)
         if here is not None:
             return Receipt(here, leaf, 0, repeated=True)
-        row = known(leaf)
-        if row is not None:
-            return Receipt(row.position, leaf, row.size, repeated=True)
-        if verdict is Checked.OPEN:
-            verdict = check((statement, _registered(batch, statement.kid)))
-        if isinstance(verdict, Refusal):
-            return verdict
-        try:
-            position = batch.admit(statement)
-        except Refusal as refusal:
-            return refusal
-        # Admission refuses a key that is not registered; without one nothing was verified.
-        assert verdict is Checked.GOOD, "a statement was admitted whose signature nobody checked"
-        return Receipt(position, leaf, 0, repeated=False)
+        row = rows.find(leaf)
+        return refusal if row is None else Receipt(row.position, leaf, row.size, repeated=True)
 
     def _write(self, rows: Writing, head: Head, batch: Batch) -> None:
         """Step 1 in the key store, step 2 in the ledger; the caller's COMMIT ends it."""
@@ -203,7 +194,11 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _nothing(_: bytes) -> LeafRow | None:
+def _judge(batch: Batch, statement: Statement) -> Refusal | None:
+    try:
+        batch.admit(statement)
+    except Refusal as refusal:
+        return refusal
     return None
 
 

@@ -117,7 +117,7 @@ class Ledger(Log):
             if rows.head() is not None:
                 raise AlreadyFounded(f"there is a ledger in {self.home.path}")
         self.home.write(self.config, keys)
-        (answer,) = self._appender.append([(founding, Checked.GOOD)], None)
+        (answer,) = self._appender.append([(founding, Checked.GOOD)], founding=True)
         if isinstance(answer, Refusal):
             raise answer
 
@@ -187,9 +187,13 @@ class Ledger(Log):
         asked: list[tuple[Statement, Receipt | None]] = []
         jobs: list[Job] = []
         with self.reading() as view:
-            head = view.head()
+            repeating = True
             for statement in statements:
-                first = _acceptable(view, statement, len(asked))
+                _refuse_unacceptable(statement, len(asked))
+                # A client that sends a batch again begins with what it sent before. What else is
+                # repeated is found when admission refuses its jti.
+                first = view.receipt(statement.leaf) if repeating else None
+                repeating = first is not None
                 asked.append((statement, first))
                 if first is None:
                     jobs.append((statement, self._public_key(view, statement.kid)))
@@ -198,7 +202,7 @@ class Ledger(Log):
         settled = [answer for _, answer in judged if not isinstance(answer, Checked)]
         if len(settled) == len(judged):
             return settled  # nothing to append: no lock is taken
-        return self._appender.append(judged, head)
+        return self._appender.append(judged)
 
     def _public_key(self, view: View, kid: str) -> PublicKey | None:
         """The key with this thumbprint if it is registered; whose it is, the rules ask."""
@@ -247,13 +251,11 @@ class Ledger(Log):
         }
 
 
-def _acceptable(view: View, statement: Statement, before: int) -> Receipt | None:
-    """The first receipt of a statement, if it has one."""
+def _refuse_unacceptable(statement: Statement, before: int) -> None:
     if before == MAX_BATCH:
         raise ValueError(f"a batch has at most {MAX_BATCH} statements")
     if statement.disclosures is None:
         raise ValueError("statements are submitted with their disclosures, see parse_wire")
-    return view.receipt(statement.leaf)
 
 
 def _check_founding(founding: Statement, keys: Mapping[str, PrivateKey]) -> None:

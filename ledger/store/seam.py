@@ -106,13 +106,6 @@ class Sealed:
     head: Head
 
 
-class Stray(NamedTuple):
-    """A row that belongs to no position of the log; somebody put it there."""
-
-    table: str
-    row: int
-
-
 class Reading(Protocol):
     """One consistent snapshot of the database."""
 
@@ -148,9 +141,6 @@ class Reading(Protocol):
 
     def tile(self, level: int, n: int) -> bytes | None:
         """Hashes of one tile as far as it is filled."""
-
-    def strays(self) -> list[Stray]:
-        """Rows outside the log, the first of each table."""
 
 
 class Writing(Reading, Protocol):

@@ -14,7 +14,7 @@ from ledger.domain.records import Record, decode
 from ledger.store.errors import Contradiction, NotFounded
 from ledger.store.keystore import KeyStore
 from ledger.store.receipt import Receipt
-from ledger.store.seam import Head, Reading, Stray
+from ledger.store.seam import Head, Reading
 from ledger.store.vault import open_sealed
 
 
@@ -147,7 +147,3 @@ class View:
             return check_tile(hashes[: width * HASH], width)
         except CoreError as error:
             raise Contradiction(f"tile {level}/{n}: {error.detail}", n * width) from None
-
-    def strays(self) -> list[Stray]:
-        """Rows that belong to no position of the log, the first of each table."""
-        return self._rows.strays()

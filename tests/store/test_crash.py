@@ -11,11 +11,13 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite3
 import pytest
 
+from ledger.audit.snapshot import Snapshot
 from ledger.core.checkpoint import open_checkpoint
 from ledger.core.note import VerifierKey
 from ledger.core.statement import Statement, parse_entry
@@ -86,11 +88,20 @@ def check_everything(ledger: Ledger) -> None:
         assert states(view.all_records()) == states(
             (key, encode(record), 0) for key, record in records.items()
         )
-        assert view.strays() == []
+    _check_rows(ledger)
     full = len(leaves) - len(leaves) % 256
     if full:
         assert ledger.tile(0, 0, 256) == b"".join(leaves[:256])
     _check_keys(ledger, set(people))
+
+
+def _check_rows(ledger: Ledger) -> None:
+    """No row belongs to no position of the log."""
+    copy = ledger.home.path.parent / "copy.db"
+    ledger.snapshot(copy)
+    with closing(Snapshot(copy)) as snapshot:
+        assert list(snapshot.strays()) == []
+    copy.unlink()
 
 
 def _check_keys(ledger: Ledger, people: set[str]) -> None:

@@ -10,7 +10,6 @@ from eventsourcing.persistence import IntegrityError
 
 from ledger.core.statement import Statement
 from ledger.domain.records import CLOCK
-from ledger.store.copy import open_copy
 from ledger.store.errors import Contradiction, StorageFailed
 from ledger.store.sqlite import recorders
 from tests.store.stored import StoredWorld
@@ -52,21 +51,6 @@ def test_a_deleted_leaf_is_named(world: StoredWorld, tamper, position: int) -> N
     with pytest.raises(Contradiction) as caught:
         list(world.ledger.entries())
     assert caught.value.position == at
-
-
-def test_rows_outside_the_log_are_strays(world: StoredWorld, tamper) -> None:
-    with world.ledger.reading() as view:
-        assert view.strays() == []
-    size = len(world.log)
-    tamper("INSERT INTO stored_events SELECT NULL, 'x', 1, topic, state FROM stored_events LIMIT 1")
-    tamper("INSERT INTO leaves VALUES (?, ?, 1, ?, NULL)", size + 3, b"\1" * 32, size + 9)
-    tamper("INSERT INTO tiles VALUES (0, 77, ?)", b"\2" * 32)
-    tamper("INSERT INTO vault VALUES (12345, ?)", b"")
-    with world.ledger.reading() as view:
-        found = {one.table: one.row for one in view.strays()}
-    assert found["leaves"] == size + 3
-    assert (found["tiles"], found["vault"]) == (77, 12345)
-    assert found["stored_events"] > 0
 
 
 @pytest.mark.parametrize(
@@ -150,39 +134,3 @@ def test_a_duplicate_leaf_rolls_the_events_back(world: StoredWorld) -> None:
     assert len(world.ledger.notifications(1, 1000)) == events
     with pytest.raises(IntegrityError), database._datastore.transaction(commit=True) as cursor:
         cursor.execute("INSERT INTO leaves SELECT position, leaf, 1, size, 0 FROM leaves LIMIT 1")
-
-
-def test_a_snapshot_is_one_moment_in_one_file(world: StoredWorld, tmp_path) -> None:
-    head = world.ledger.head()
-    copy = tmp_path / "copy.db"
-    world.ledger.snapshot(copy)
-    world.ledger.submit([plan(world)])
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
-    assert copy.stat().st_mode & 0o777 == 0o600
-    with open_copy(copy) as log:
-        assert log.head() == head
-        assert list(log.entries()) == list(world.ledger.entries(0, head.size))
-        assert log.checkpoint() == world.ledger.checkpoint_at(head.size)
-        assert log.inclusion_proof(3, head.size) == world.ledger.inclusion_proof(3, head.size)
-        assert log.opened(3) is None
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
-    with pytest.raises(FileExistsError):
-        world.ledger.snapshot(copy)
-
-
-def test_a_snapshot_opens_disclosures_with_the_key_store(world: StoredWorld, tmp_path) -> None:
-    world.student("Wei Example")
-    position = len(world.log) - 1
-    world.ledger.snapshot(tmp_path / "copy.db")
-    with open_copy(tmp_path / "copy.db", keys=world.home / "keys.db") as log:
-        assert log.opened(position) == world.log[position].disclosures
-        assert log.head().origin == world.ledger.config.origin
-
-
-def test_a_snapshot_while_others_write(world: StoredWorld, tmp_path) -> None:
-    for at in range(5):
-        world.ledger.submit([plan(world) for _ in range(50)])
-        with world.reopen() as other, other._database.writing():
-            world.ledger.snapshot(tmp_path / f"copy-{at}.db")
-        with open_copy(tmp_path / f"copy-{at}.db") as log:
-            assert log.head() == world.ledger.head()

@@ -14,7 +14,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger.store.errors import NotFounded, StorageFailed
 from ledger.store.events import LedgerApplication
-from ledger.store.seam import Head, LeafRow, Sealed, Stray, Stream, Versioned
+from ledger.store.seam import Head, LeafRow, Sealed, Stream, Versioned
 from ledger.store.sqlite.driver import (
     SQLITE_VERSION,
     Datastore,
@@ -29,14 +29,18 @@ PAGE = 500
 """Rows fetched at a time by what walks the whole log, so that memory does not grow with it."""
 
 
+_SELECT_RECORD = "SELECT record, version FROM records WHERE key = ?"
+
+
 class SQLiteReading:
     """One snapshot of ``ledger.db``: :class:`ledger.store.seam.Reading`."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
+        self._execute = cursor.execute
 
     def _one(self, query: str, *values: object) -> Any:
-        return self._cursor.execute(query, values).fetchone()
+        return self._execute(query, values).fetchone()
 
     def head(self) -> Head | None:
         """The tree's edge; ``None`` before founding."""
@@ -72,7 +76,7 @@ class SQLiteReading:
 
     def record(self, key: str) -> Versioned | None:
         """One state record."""
-        row = self._one("SELECT record, version FROM records WHERE key = ?", key)
+        row = self._execute(_SELECT_RECORD, (key,)).fetchone()
         return None if row is None else Versioned(row[0], row[1])
 
     def all_records(self) -> Iterator[tuple[str, Versioned]]:
@@ -102,21 +106,6 @@ class SQLiteReading:
         """Hashes of one tile as far as it is filled."""
         row = self._one("SELECT hashes FROM tiles WHERE level = ? AND n = ?", level, n)
         return None if row is None else bytes(row[0])
-
-    def strays(self) -> list[Stray]:
-        """Rows outside the log, the first of each table."""
-        queries = {
-            "leaves": "SELECT min(position) FROM leaves WHERE position < 0"
-            " OR position >= (SELECT size FROM head)",
-            "stored_events": "SELECT min(rowid) FROM stored_events"
-            " WHERE rowid NOT IN (SELECT event FROM leaves)",
-            "vault": "SELECT min(position) FROM vault"
-            " WHERE position NOT IN (SELECT position FROM leaves)",
-            "tiles": "SELECT min(n) FROM tiles WHERE level < 0 OR n < 0 OR length(hashes) = 0"
-            " OR (n << (8 * (level + 1))) >= (SELECT size FROM head)",
-        }
-        found = ((table, self._one(query)[0]) for table, query in queries.items())
-        return [Stray(table, row) for table, row in found if row is not None]
 
     def _pages(self, query: str, *values: object) -> Iterator[Any]:
         rows = self._cursor.connection.cursor().execute(query, values)
