@@ -120,6 +120,7 @@ class _Reader:
                 self._parts[one.ident] = presentation, index
 
     def candidates(self, path: Path) -> None:
+        self.data.info_file = path.name
         columns = ("code_module", "code_presentation", "id_student", "region")
         for row in rows(path, (*columns, "num_of_prev_attempts", "final_result")):
             presentation = self.data.presentations.get((row.text(0), row.text(1)))
@@ -132,7 +133,7 @@ class _Reader:
             elif student in presentation.registrations:
                 self._leave_out(row, REGISTERED_TWICE)
             else:
-                one = Registration(student, row.text(3), attempt, outcome)
+                one = Registration(student, row.text(3), attempt, outcome, row.line)
                 presentation.registrations[student] = one
 
     def scores(self, path: Path) -> None:

@@ -34,12 +34,13 @@ class Part(NamedTuple):
 
 
 class Registration(NamedTuple):
-    """A candidate in one session; `outcome` as the data set has it."""
+    """A candidate in one session, from that line; `outcome` as the data set has it."""
 
     student: int
     region: str
     attempt: int
     outcome: str  # Pass, Distinction, Fail, Withdrawn
+    line: int
 
 
 class Score(NamedTuple):
@@ -86,6 +87,7 @@ class Dataset:
 
     presentations: dict[tuple[str, str], Presentation] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    info_file: str = ""  # where the candidates stand
 
     def modules(self) -> dict[str, list[Presentation]]:
         """Presentations by module, each module's in the order of their exam dates."""
