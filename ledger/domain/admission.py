@@ -236,6 +236,90 @@ def _consented(
     return Admission(changes, at, stream, None, remembered)
 
 
+class Prepared(NamedTuple):
+    """A statement as far as it can be judged without the records: what may be done before any lock.
+
+    Attributes:
+        info: founding and rules version that the form was judged by.
+        opened: disclosures by name; the refusal, where a D rule on their form is broken; ``None``
+            where they cannot be seen.
+    """
+
+    statement: Statement
+    info: LedgerInfo | None
+    stated: Stated
+    opened: Disclosed | Refusal | None
+
+
+def prepare(
+    statement: Statement, info: Record | None, rulebooks: Mapping[int, Types] = RULEBOOKS
+) -> Prepared:
+    """Judge the form of a statement (P1 to P7) and look into its disclosures (D1 to D3).
+
+    Args:
+        statement: parsed strictly by ``ledger.core``.
+        info: the record under ``ledger``.
+        rulebooks: the versions of the rules that are known.
+
+    Raises:
+        Refusal: a P rule is broken. A broken D rule is told by :func:`decide`, after all P rules.
+    """
+    stated = stated_of(statement, {LEDGER: info}, rulebooks)
+    known = info if isinstance(info, LedgerInfo) else None
+    if statement.disclosures is None:
+        return Prepared(statement, known, stated, None)
+    try:
+        opened = disclosing.open_disclosures(stated.type, statement.disclosures)
+    except Refusal as refusal:
+        return Prepared(statement, known, stated, refusal)
+    return Prepared(statement, known, stated, opened)
+
+
+def expected_reads(prepared: Prepared, clock: Record | None) -> list[str]:
+    """Keys that judging will ask for first, so that they can be fetched together.
+
+    Those that depend on records not seen yet are not among them.
+    """
+    found: dict[str, Record | None] = {LEDGER: prepared.info, CLOCK: clock}
+    return list(reads(prepared.stated, found))
+
+
+def decide(
+    prepared: Prepared,
+    load: Load,
+    *,
+    position: int,
+    load_person: LoadPerson | None = None,
+    reopen: Reopen | None = None,
+    rulebooks: Mapping[int, Types] = RULEBOOKS,
+) -> Admission:
+    """Read what the rules need, and judge. Arguments and errors as for :func:`hear`."""
+    info = load(LEDGER)
+    if info != prepared.info:  # adopted rules, or a founding, came between
+        prepared = prepare(prepared.statement, info, rulebooks)
+    stated, opened = prepared.stated, prepared.opened
+    found: dict[str, Record | None] = {LEDGER: info, CLOCK: load(CLOCK)}
+    for key in reads(stated, found, rulebooks):
+        if key not in found:
+            found[key] = load(key)
+    if load_person is None:
+        return admit(stated, found, position=position, rulebooks=rulebooks)
+    effective = stated
+    if stated.type is consent.APPROVED:
+        effective, opened = _reopened(stated, found, reopen, rulebooks)
+    if opened is None or isinstance(opened, Refusal):
+        done = admit(stated, found, position=position, rulebooks=rulebooks)
+        if opened is not None:
+            raise opened
+        return done
+    people: dict[str, str | None] = {}
+    for key in effective.type.people_reads(effective, found, people, opened):
+        people[key] = load_person(key)
+    return admit(
+        stated, found, position=position, opened=opened, people=people, rulebooks=rulebooks
+    )
+
+
 def hear(
     statement: Statement,
     load: Load,
@@ -245,7 +329,7 @@ def hear(
     reopen: Reopen | None = None,
     rulebooks: Mapping[int, Types] = RULEBOOKS,
 ) -> Admission:
-    """Read what the rules need, and judge.
+    """Prepare and decide in one step.
 
     Args:
         statement: its signature has been verified under its ``kid``.
@@ -260,55 +344,45 @@ def hear(
     Raises:
         Refusal: the first rule that is broken.
     """
-    found: dict[str, Record | None] = {LEDGER: load(LEDGER), CLOCK: load(CLOCK)}
-    stated = stated_of(statement, found, rulebooks)
-    for key in reads(stated, found, rulebooks):
-        if key not in found:
-            found[key] = load(key)
-    if load_person is None:
-        return admit(stated, found, position=position, rulebooks=rulebooks)
-    effective = stated
-    disclosures: Sequence[Disclosure] | None = statement.disclosures
-    if stated.type is consent.APPROVED:
-        effective, disclosures = _reopened(stated, found, reopen, rulebooks)
-    if disclosures is None:
-        return admit(stated, found, position=position, rulebooks=rulebooks)
-    try:
-        opened = disclosing.open_disclosures(effective.type, disclosures)
-    except Refusal:
-        # A broken P rule is named before a broken D rule.
-        admit(stated, found, position=position, rulebooks=rulebooks)
-        raise
-    people: dict[str, str | None] = {}
-    for key in effective.type.people_reads(effective, found, people, opened):
-        people[key] = load_person(key)
-    return admit(
-        stated, found, position=position, opened=opened, people=people, rulebooks=rulebooks
+    return decide(
+        prepare(statement, load(LEDGER), rulebooks),
+        load,
+        position=position,
+        load_person=load_person,
+        reopen=reopen,
+        rulebooks=rulebooks,
     )
 
 
 def _reopened(
     stated: Stated, found: Found, reopen: Reopen | None, rulebooks: Mapping[int, Types]
-) -> tuple[Stated, Sequence[Disclosure] | None]:
+) -> tuple[Stated, Disclosed | None]:
     """The pending statement that a consent names, and its disclosures."""
     pending = consent.pending_stated(stated, found, _types_in_force(found, rulebooks))
     if pending is None or reopen is None:
         return stated, None
     if not pending.digests:
-        return pending, ()
+        return pending, {}
     record = found[key_of(Pending, pending.leaf)]
     assert isinstance(record, Pending)
-    return pending, reopen(record.position)
+    disclosures = reopen(record.position)
+    if disclosures is None:
+        return pending, None
+    return pending, disclosing.open_disclosures(pending.type, disclosures)
 
 
 __all__ = [
     "Admission",
     "Load",
     "LoadPerson",
+    "Prepared",
     "Reopen",
     "admit",
+    "decide",
+    "expected_reads",
     "hear",
     "judge",
+    "prepare",
     "reads",
     "stated_of",
 ]
