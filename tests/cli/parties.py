@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,9 @@ def served(home: Path, port: int | None = None) -> Iterator[str]:
     port = port or free_port()
     command = [*PROGRAM, "--home", str(home), "serve", "--port", str(port), "--workers", "1"]
     with open(home.parent / "serve.log", "ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=ENVIRONMENT)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=ENVIRONMENT, start_new_session=True
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process)
@@ -202,7 +204,8 @@ def served(home: Path, port: int | None = None) -> Iterator[str]:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with its workers, whatever went wrong
         process.wait()
 
 
