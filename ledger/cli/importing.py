@@ -5,9 +5,7 @@ import click
 from ledger.cli.lazy import Lazy, LazyGroup
 
 SOURCES = {
-    "oulad": Lazy(
-        "ledger.cli.oulad", "oulad", "The Open University Learning Analytics Dataset.", "server"
-    ),
+    "oulad": Lazy("ledger.cli.oulad", "oulad", "The Open University Learning Analytics Dataset."),
 }
 
 

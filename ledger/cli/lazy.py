@@ -17,14 +17,16 @@ from ledger.cli.errors import Failure
 OUR_BUG = 70  # EX_SOFTWARE: not 1, which says "no", and not 2, which says "could not tell"
 INTERRUPTED = 130  # as shells have it
 
+_OURS = frozenset({"ledger", "projections", "api"})
+_EXTRAS = {"urllib3": "client"}  # all else that may be missing comes with the extra "server"
+
 
 class Lazy(NamedTuple):
-    """Where a command is, what it does in one line, and which extra its libraries belong to."""
+    """Where a command is, and what it does in one line."""
 
     module: str
     attribute: str
     about: str
-    extra: str = ""
 
 
 class LazyGroup(click.Group):
@@ -50,7 +52,7 @@ class LazyGroup(click.Group):
         try:
             command = getattr(importlib.import_module(entry.module), entry.attribute)
         except ModuleNotFoundError as error:
-            raise not_installed(error, cmd_name, entry.extra) from None
+            raise not_installed(error, cmd_name) from None
         assert isinstance(command, click.Command)
         return command
 
@@ -80,16 +82,16 @@ class Program(LazyGroup):
         except StoreError as error:
             raise Failure(f"{error.detail} ({error.code})") from None
         except ModuleNotFoundError as error:
-            raise not_installed(error, ctx.invoked_subcommand or "", "server") from None
+            raise not_installed(error, ctx.invoked_subcommand or "") from None
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)
 
 
-def not_installed(error: ModuleNotFoundError, command: str, extra: str) -> Exception:
+def not_installed(error: ModuleNotFoundError, command: str) -> Exception:
     """What to say where a library is missing; a missing module of our own is a bug."""
     missing = (error.name or "").partition(".")[0]
-    if missing in ("ledger", "projections", "api") or not extra:
+    if missing in _OURS:
         return error
-    need = f'pip install "certificate-ledger[{extra}]"'
+    need = f'pip install "certificate-ledger[{_EXTRAS.get(missing, "server")}]"'
     return Failure(f"{command} needs {missing}, which is not installed", f"Install it: {need}")

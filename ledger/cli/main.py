@@ -8,23 +8,21 @@ from ledger.cli.lazy import Lazy, Program
 
 _HERE = "ledger.cli"
 COMMANDS = {
-    "demo": Lazy(
-        f"{_HERE}.demo", "demo", "Make a ledger with generated data, and serve it.", "server"
-    ),
-    "init": Lazy(f"{_HERE}.init", "init", "Found a ledger.", "server"),
-    "serve": Lazy(f"{_HERE}.serve", "serve", "Serve the ledger over HTTP.", "server"),
-    "status": Lazy(f"{_HERE}.status", "status", "Say how the ledger is.", "server"),
+    "demo": Lazy(f"{_HERE}.demo", "demo", "Make a ledger with generated data, and serve it."),
+    "init": Lazy(f"{_HERE}.init", "init", "Found a ledger."),
+    "serve": Lazy(f"{_HERE}.serve", "serve", "Serve the ledger over HTTP."),
+    "status": Lazy(f"{_HERE}.status", "status", "Say how the ledger is."),
     "keys": Lazy(f"{_HERE}.keys_command", "keys", "Make and show a party's keys."),
     "sign": Lazy(f"{_HERE}.sign", "sign", "Sign drafts of statements, as a party."),
-    "submit": Lazy(f"{_HERE}.submit", "submit", "Send signed statements to a ledger.", "client"),
-    "import": Lazy(f"{_HERE}.importing", "importing", "Bring in real exam data.", "server"),
+    "submit": Lazy(f"{_HERE}.submit", "submit", "Send signed statements to a ledger."),
+    "import": Lazy(f"{_HERE}.importing", "importing", "Bring in real exam data."),
     "verify": Lazy(f"{_HERE}.verify", "verify", "Say whether a certificate is genuine and holds."),
     "audit": Lazy(f"{_HERE}.audit", "audit", "Replay a log and say what is wrong with it."),
-    "export": Lazy(f"{_HERE}.export", "export", "Write the public log as static files.", "server"),
+    "export": Lazy(f"{_HERE}.export", "export", "Write the public log as static files."),
     "projections": Lazy(
-        f"{_HERE}.projections", "projections", "Look at the views, or rebuild them.", "server"
+        f"{_HERE}.projections", "projections", "Look at the views, or rebuild them."
     ),
-    "tokens": Lazy(f"{_HERE}.tokens", "tokens", "Make, list and revoke access tokens.", "server"),
+    "tokens": Lazy(f"{_HERE}.tokens", "tokens", "Make, list and revoke access tokens."),
 }
 
 
