@@ -1,10 +1,11 @@
-"""For any WSGI server: ``wsgi:app`` is a factory, to be called in the process that serves."""
+"""The application for a WSGI server of your own choosing; `certledger serve` needs no other.
 
-from flask import Flask
+    CERTLEDGER_HOME=/srv/ledger granian --interface wsgi --factory wsgi:application
 
-from api.app import create_app
+It is a factory: call it in the process that serves, after any fork, since an open database must not
+be carried over one. Run `certledger projections follow` beside it to keep the views up to date.
+"""
 
+from api.serving import application
 
-def app() -> Flask:
-    """The application of the ledger in ``$CERTLEDGER_HOME`` (default ``./var``)."""
-    return create_app()
+__all__ = ["application"]

@@ -1,7 +1,8 @@
 """docs/problems.md: every `type` that an error can have, from the rooms that raise them."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
+from api.problems import DOOR
 from ledger.core.errors import CODES
 from ledger.domain.rulebook import RULEBOOKS
 from ledger.store.errors import StoreError
@@ -40,24 +41,32 @@ def rule_problems() -> dict[str, tuple[set[str], list[str]]]:
 def store_problems() -> dict[str, str]:
     """Code -> meaning, of each error of the store."""
     classes = [StoreError, *StoreError.__subclasses__()]
-    return {one.code: cell(one.__doc__ or "").partition(" Attributes:")[0] for one in classes}
+    return {one.code: cell(one.__doc__ or "").replace("``", "`").partition(" Attributes:")[0] for one in classes}
 
 
 def codes() -> set[str]:
     """Every code that the page must explain."""
-    return rule_problems().keys() | store_problems().keys() | CODES.keys()
+    return rule_problems().keys() | store_problems().keys() | CODES.keys() | DOOR.keys()
 
 
 def _section(title: str, intro: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return f"## {title}\n\n{intro}\n\n{table(head, rows)}"
 
 
-def _plain(meanings: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Rows of the codes that no rule explains already."""
-    known = rule_problems()
+def _plain(meanings: Mapping[str, str], *known: Container[str]) -> list[tuple[str, ...]]:
+    """Rows of the codes that no other section explains."""
     return [
         (anchor(name), cell(text.replace("<", "&lt;")))
         for name, text in meanings.items()
+        if not any(name in codes for codes in known)
+    ]
+
+
+def _door() -> list[tuple[str, ...]]:
+    known = rule_problems().keys() | CODES.keys()
+    return [
+        (anchor(name), str(status), cell(text))
+        for name, (status, text) in DOOR.items()
         if name not in known
     ]
 
@@ -88,13 +97,19 @@ def problems_page() -> str:
                 "The bytes are wrong",
                 "Statements are read strictly. Send what was signed, byte for byte.",
                 ("code", "meaning"),
-                _plain(CODES),
+                _plain(CODES, rule_problems()),
             ),
             _section(
                 "The ledger could not take it",
                 "Nothing is wrong with the statement. Send the same bytes again later.",
                 ("code", "meaning"),
-                _plain(store_problems()),
+                _plain(store_problems(), rule_problems(), CODES, DOOR),
+            ),
+            _section(
+                "The request was not one to answer",
+                "What the HTTP door itself says, whatever it was asked about.",
+                ("code", "status", "meaning"),
+                _door(),
             ),
         ]
     )
