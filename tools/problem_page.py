@@ -41,7 +41,10 @@ def rule_problems() -> dict[str, tuple[set[str], list[str]]]:
 def store_problems() -> dict[str, str]:
     """Code -> meaning, of each error of the store."""
     classes = [StoreError, *StoreError.__subclasses__()]
-    return {one.code: cell(one.__doc__ or "").replace("``", "`").partition(" Attributes:")[0] for one in classes}
+    return {
+        one.code: cell(one.__doc__ or "").replace("``", "`").partition(" Attributes:")[0]
+        for one in classes
+    }
 
 
 def codes() -> set[str]:
