@@ -17,7 +17,6 @@ from pathlib import Path
 import pysqlite3.dbapi2 as sqlite3
 import pytest
 
-from ledger.audit.snapshot import Snapshot
 from ledger.core.checkpoint import open_checkpoint
 from ledger.core.note import VerifierKey
 from ledger.core.statement import Statement, parse_entry
@@ -97,11 +96,13 @@ def check_everything(ledger: Ledger) -> None:
 
 def _check_rows(ledger: Ledger) -> None:
     """No row belongs to no position of the log."""
-    copy = ledger.home.path.parent / "copy.db"
-    ledger.snapshot(copy)
-    with closing(Snapshot(copy)) as snapshot:
-        assert list(snapshot.strays()) == []
-    copy.unlink()
+    queries = (
+        "SELECT count(*) FROM leaves WHERE position NOT BETWEEN 0 AND (SELECT size FROM head) - 1",
+        "SELECT count(*) FROM stored_events WHERE rowid NOT IN (SELECT event FROM leaves)",
+        "SELECT count(*) FROM vault WHERE position NOT IN (SELECT position FROM leaves)",
+    )
+    with closing(sqlite3.connect(ledger.home.ledger)) as file:
+        assert [file.execute(query).fetchone()[0] for query in queries] == [0, 0, 0]
 
 
 def _check_keys(ledger: Ledger, people: set[str]) -> None:

@@ -10,8 +10,15 @@ import pytest
 
 from ledger.core.checkpoint import open_checkpoint
 from ledger.core.note import VerifierKey
+from ledger.core.statement import parse_wire
 from ledger.domain.errors import Refusal
-from ledger.store.errors import AlreadyFounded, NotFounded, UnsafeHome, WrongOperatorKeys
+from ledger.store.errors import (
+    AlreadyFounded,
+    NotFounded,
+    StorageFailed,
+    UnsafeHome,
+    WrongOperatorKeys,
+)
 from ledger.store.ledger import Ledger
 from tests.store.stored import OPERATOR_KEYS, StoredWorld
 from tests.world import ORIGIN, World, seed_key
@@ -124,6 +131,34 @@ def test_a_founding_that_breaks_a_rule_makes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+def test_a_forged_founding_makes_nothing(tmp_path: Path) -> None:
+    world = World()
+    head, _, _ = world.founding().entry.rpartition(b".")
+    signature = World(now=world.now + 1).founding().entry.rpartition(b".")[2]
+    with pytest.raises(Refusal, match="wrong-signature"):
+        Ledger.found(tmp_path / "home", parse_wire(head + b"." + signature), OPERATOR_KEYS)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    found(tmp_path / "home").close()
+    (tmp_path / "home" / "ledger.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StorageFailed):
+        Ledger.open(tmp_path / "home")
+
+
+def test_a_database_that_is_missing_or_empty_is_no_ledger(tmp_path: Path) -> None:
+    found(tmp_path / "home").close()
+    database = tmp_path / "home" / "ledger.db"
+    database.write_bytes(b"")
+    with pytest.raises(NotFounded):
+        Ledger.open(tmp_path / "home")
+    database.unlink()
+    with pytest.raises(NotFounded):
+        Ledger.open(tmp_path / "home")
+    assert not database.exists()
+
+
 def test_a_founding_that_was_cut_off_starts_over(tmp_path: Path) -> None:
     """A crash before position 0 leaves files, but no ledger."""
     home = tmp_path / "home"
@@ -157,7 +192,10 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
         Ledger.open(tmp_path / "home")
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"use": "log"', '{"use": "log", "seed": "short"}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", '{"use": "log"', '{"use": "log", "seed": "short"}', '{"use": "report"}'],
+)
 def test_a_damaged_key_is_refused_without_quoting_it(tmp_path: Path, text: str) -> None:
     found(tmp_path / "home").close()
     (tmp_path / "home" / "operator" / "log.key").write_text(text)

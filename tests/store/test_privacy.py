@@ -157,3 +157,26 @@ def test_a_late_registration_opens_while_it_waits_and_afterwards(tmp_path: Path)
     assert world.ledger.opened(position) is None
     assert world.ledger.people(f"student-of/{claims['registration']}") is None
     world.close()
+
+
+def test_a_late_registration_and_its_consent_in_one_batch(tmp_path: Path) -> None:
+    """What is opened again for the consent has not been stored yet."""
+    world = ready(StoredWorld(tmp_path / "home"))
+    student = world.student("Late Example")
+    session = world.session(exam_in=20)
+    world.pass_days(40)
+    claims = {
+        "registration": world.chance.id(),
+        "session": session,
+        "attempt": 1,
+        "registered_on": world.day(-35),
+        "late_reason": "system_failure",
+    }
+    disclosed = {"person": student.person, "name": student.name}
+    pending = world.sign("harbour", "candidate.registered", claims, disclosed)
+    approved = world.sign("regulator", "approved", {"statement": pending.leaf_id})
+    answers = world.ledger.submit([pending, approved])
+    assert [type(one).__name__ for one in answers] == ["Receipt", "Receipt"]
+    assert world.ledger.people(f"student-of/{claims['registration']}") == student.handle
+    assert world.ledger.opened(answers[0].position) == pending.disclosures
+    world.close()

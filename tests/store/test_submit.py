@@ -83,6 +83,9 @@ def test_the_log_holds_the_bytes_that_were_signed(world, enrol) -> None:
     assert world.ledger.entry(first) == statements[0].entry
     assert world.ledger.position_of(statements[2].leaf) == first + 2
     assert world.ledger.position_of(b"\0" * 32) is None
+    for missing in (-1, first + 3):
+        with pytest.raises(IndexError):
+            world.ledger.entry(missing)
 
 
 def test_the_same_bytes_again_get_the_first_receipt(world, enrol) -> None:
@@ -297,3 +300,10 @@ def test_the_seed_of_the_operator_signs_the_time(world, enrol) -> None:
     stated = parse_entry(world.ledger.entry(world.ledger.head().size - 2))
     assert (stated.type, stated.kid) == ("time.stated", seed_key("operator").public.thumbprint)
     assert stated.claims["time"] == world.now
+
+
+def test_several_records_of_one_moment(world) -> None:
+    found = world.ledger.records(["ledger", "party/northern", "party/nobody"])
+    assert found["ledger"].origin == world.ledger.config.origin
+    assert found["party/northern"].roles == ["agency"]
+    assert found["party/nobody"] is None
