@@ -243,6 +243,8 @@ _STATUS = {
 def _changes(source: Source, ident: str, certificate: Certificate) -> Sequence[StatusChange]:
     """The statuses by the day from which they hold; the one recorded is among them."""
     if certificate.status_by is None:
+        if certificate.status != "issued":
+            raise CouldNotTell("a status that nobody stated", certificate.position)
         return ()
     changes = []
     for entry in source.stream(f"certificate/{ident}"):
