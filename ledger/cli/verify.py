@@ -101,7 +101,10 @@ def ask_home(home: Path, asked: Asked) -> dict[str, Any]:
             if asked.number is not None:
                 presented: Any = Typed(number_key(asked.number), asked.name or "")
             elif asked.certificate is not None:
-                presented = read_file(_entry(source, asked.certificate), ledger.config.origin)
+                entry = _entry(source, asked.certificate)
+                if entry is None:
+                    return _unknown()
+                presented = read_file(entry, ledger.config.origin)
             else:
                 presented = read_file(asked.file or "", ledger.config.origin)
             verdict = judge(presented, source, now=int(time.time()), at=asked.at)
@@ -144,20 +147,24 @@ def _stated(client: Any, asked: Asked) -> dict[str, Any]:
     except Declined as declined:
         if declined.status != 404:
             raise
-        sentence = "The ledger has no certificate with this id."
-        return {"verdict": "unknown", "sentence": sentence, "checks": []}
+        return _unknown()
     word = {"issued": SURE}.get(facts["status"], facts["status"])
     sentence = f"The ledger states that certificate {facts['number']} is {word}."
     return {"verdict": word, "sentence": sentence, "checks": [], "certificate": facts}
 
 
-def _entry(source: Any, ident: str) -> str:
+def _unknown() -> dict[str, Any]:
+    sentence = "The ledger has no certificate with this id."
+    return {"verdict": "unknown", "sentence": sentence, "checks": []}
+
+
+def _entry(source: Any, ident: str) -> str | None:
     """The certificate's entry: what its holder has, but for what is disclosed."""
     from ledger.domain.records import Certificate, key_of
 
     record = source.record(key_of(Certificate, ident))
     if not isinstance(record, Certificate):
-        raise Failure(f"the ledger has no certificate with the id {ident}")
+        return None
     return str(source.entry(record.position).decode("ascii", "replace") + "~")
 
 

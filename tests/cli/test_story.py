@@ -1,9 +1,10 @@
 """From drafts to a certificate and past its revocation, each step a command."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-from ledger.core.statement import parse_wire
+from ledger.core.statement import Statement, parse_wire
 from ledger.store.home import Home
 from tests.cli.parties import (
     Parties,
@@ -17,6 +18,23 @@ from tests.cli.parties import (
     today,
     told,
 )
+
+Say = Callable[..., list[Statement]]
+
+
+def issue(parties: Parties, say: Say) -> Statement:
+    """Everything up to a certificate, which is returned."""
+    say("regulator", "registered", parties.registered())
+    (standard,) = say("northern", "standard", [standard_draft()])
+    approval = {"type": "approved", "statement": standard.leaf_id}
+    say("regulator", "accredited", [approval, accreditation_draft()])
+    planned, _ = say("northern", "planned", session_drafts())
+    session = planned.claims["session"]
+    _, registered = say("harbour", "school", school_drafts(session))
+    drafts = result_drafts(session, registered.claims["registration"])
+    repeat = ("--repeat", parties.folder / "school.jsonl")
+    *_, certificate = say("northern", "results", drafts, *repeat)
+    return certificate
 
 
 def test_sign_submit_verify_revoke_verify(founded: Parties, url: str) -> None:
@@ -32,18 +50,7 @@ def test_sign_submit_verify_revoke_verify(founded: Parties, url: str) -> None:
         submit(signed)
         return [parse_wire(line) for line in signed.read_bytes().splitlines()]
 
-    say("regulator", "registered", founded.registered())
-    (standard,) = say("northern", "standard", [standard_draft()])
-    approval = {"type": "approved", "statement": standard.leaf_id}
-    say("regulator", "accredited", [approval, accreditation_draft()])
-    planned, _ = say("northern", "planned", session_drafts())
-    session = planned.claims["session"]
-    _, registered = say("harbour", "school", school_drafts(session))
-    registration = registered.claims["registration"]
-    drafts = result_drafts(session, registration)
-    school = founded.folder / "school.jsonl"
-    *_, certificate = say("northern", "results", drafts, "--repeat", school)
-
+    certificate = issue(founded, say)
     file = founded.folder / "certificate.sd-jwt"
     file.write_bytes(certificate.wire())
     home, ident = founded.home, certificate.claims["certificate"]
