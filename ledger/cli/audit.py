@@ -90,6 +90,8 @@ def audit_home(
     from ledger.cli.audit_home import opened_home
 
     with opened_home(home) as ledger, bar() as advance:
+        if ledger.vault is None:
+            click.echo("There is no keys.db here: disclosures are not checked.", err=True)
         return replay(
             ledger.database,
             vkey or read_vkey(ledger.vkey),

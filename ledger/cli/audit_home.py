@@ -32,11 +32,12 @@ class AuditedHome(NamedTuple):
 
     Attributes:
         vkey: the verifier key that the ledger was founded with.
+        vault: `None` where there is no key store to open it with.
     """
 
     vkey: str
     database: Snapshot
-    vault: Vault
+    vault: Vault | None
     views: Iterable[View]
 
 
@@ -86,7 +87,10 @@ def _locked(descriptor: int) -> bool:
 
 
 @contextmanager
-def _vault(copy: Path, place: Home, origin: str) -> Iterator[Vault]:
+def _vault(copy: Path, place: Home, origin: str) -> Iterator[Vault | None]:
+    if not place.keys.exists():
+        yield None
+        return
     database = SQLiteDatabase(copy, read_only=True)
     keystore = KeyStore(place.keys, os.urandom)
     with closing(database), closing(keystore), database.reading() as rows:

@@ -85,6 +85,14 @@ def test_an_erased_student_is_counted_as_erased(grown: Parties) -> None:
     assert (report["disclosures_checked"], report["disclosures_erased"]) == (2, 1)
 
 
+def test_without_the_key_store_disclosures_are_not_checked(grown: Parties) -> None:
+    (grown.home / "keys.db").rename(grown.folder / "elsewhere")
+    result = run("--home", grown.home, "audit")
+    assert "disclosures are not checked" in result.stderr
+    assert "disclosures" not in result.stdout
+    assert not (grown.home / "keys.db").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "step"),
     [
