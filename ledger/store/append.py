@@ -19,10 +19,11 @@ from typing import NamedTuple
 from ledger.core.encoding import b64url
 from ledger.core.keys import PrivateKey, PublicKey
 from ledger.core.note import NoteSigner
-from ledger.core.statement import Statement, sign_statement
+from ledger.core.statement import sign_statement
+from ledger.domain.admission import Prepared, prepare
 from ledger.domain.errors import Refusal
 from ledger.domain.form import issuer_url
-from ledger.domain.records import CLOCK, Key, key_of
+from ledger.domain.records import CLOCK, LEDGER, Key, key_of
 from ledger.domain.records import Clock as StatedTime
 from ledger.store.batch import Batch
 from ledger.store.cache import RecordCache
@@ -38,12 +39,12 @@ from ledger.store.compose import (
 from ledger.store.errors import WrongOperatorKeys
 from ledger.store.keystore import KeyStore
 from ledger.store.receipt import Receipt
+from ledger.store.screening import Candidate, Screened
 from ledger.store.seam import Database, Head, Sealed, Writing
-from ledger.store.signatures import Checked, Verdict, check
+from ledger.store.signatures import Checked, check
 from ledger.store.sqlite.keys import Journal
 
 Answer = Receipt | Refusal
-Candidate = tuple[Statement, Verdict | Receipt]
 
 
 class Operator(NamedTuple):
@@ -82,13 +83,13 @@ class Appender:
         self._random = random
         self._cache = RecordCache()
 
-    def append(self, candidates: Sequence[Candidate], *, founding: bool = False) -> list[Answer]:
+    def append(self, screened: Sequence[Screened], *, founding: bool = False) -> list[Answer]:
         """Judge the candidates in order and write those admitted; one answer each.
 
         If none is admitted, nothing is written, not even the time.
 
         Args:
-            candidates: each with what is known of its signature, or with its earlier receipt.
+            screened: candidates, and what is answered already.
 
         Raises:
             StoreError: nothing was appended.
@@ -101,7 +102,7 @@ class Appender:
                 batch = Batch(rows, private, self._cache, head.size)
                 if not founding:
                     self._state_time(batch)
-                answers = [self._answer(rows, batch, *one) for one in candidates]
+                answers = [self._answer(rows, batch, one) for one in screened]
             size = batch.size
             if any(type(one) is Receipt and one.size == 0 for one in answers):
                 self._write(rows, head, batch)
@@ -124,26 +125,23 @@ class Appender:
                 "time": now,
             }
             try:
-                batch.admit(sign_statement(self._operator.statement, claims))
+                stated = sign_statement(self._operator.statement, claims)
+                batch.admit(prepare(stated, batch.load(LEDGER)))
             except Refusal as refusal:
                 detail = f"the ledger's own statement of time is refused: {refusal}"
                 raise WrongOperatorKeys(detail) from refusal
 
-    def _answer(
-        self, rows: Writing, batch: Batch, statement: Statement, verdict: Verdict | Receipt
-    ) -> Answer:
+    def _answer(self, rows: Writing, batch: Batch, screened: Screened) -> Answer:
         """A receipt, of size 0 where the batch still decides its size, or a refusal."""
-        if type(verdict) is Receipt:
-            return verdict
-        if verdict is Checked.OPEN:
-            verdict = check((statement, _registered(batch, statement.kid)))
-        refusal = verdict if isinstance(verdict, Refusal) else _judge(batch, statement)
+        if not isinstance(screened, Candidate):
+            return screened
+        prepared, checked = screened
+        refusal = _check_late(batch, prepared) if checked is Checked.OPEN else None
+        refusal = refusal or _judge(batch, prepared)
+        leaf = prepared.statement.leaf
         if refusal is None:
-            # Admission refuses a key that is not registered; without one nothing was verified.
-            assert verdict is Checked.GOOD, "admitted, and nobody checked the signature"
-            return Receipt(batch.size - 1, statement.leaf, 0, repeated=False)
+            return Receipt(batch.size - 1, leaf, 0, repeated=False)
         # Whatever is in the log is refused a second time, if only for its jti.
-        leaf = statement.leaf
         here = batch.position_of(leaf)
         if here is not None:
             return Receipt(here, leaf, 0, repeated=True)
@@ -194,19 +192,25 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _judge(batch: Batch, statement: Statement) -> Refusal | None:
+def _judge(batch: Batch, prepared: Prepared) -> Refusal | None:
     try:
-        batch.admit(statement)
+        batch.admit(prepared)
     except Refusal as refusal:
         return refusal
     return None
 
 
+def _check_late(batch: Batch, prepared: Prepared) -> Refusal | None:
+    """Check a signature whose key may have been registered earlier in the batch."""
+    key = batch.load(key_of(Key, prepared.statement.kid))
+    if isinstance(key, Key):
+        verdict = check((prepared.statement, PublicKey.from_x(key.x)))
+        return verdict if isinstance(verdict, Refusal) else None
+    refusal = _judge(batch, prepared)
+    assert refusal is not None, "admitted, and nobody could check the signature"
+    return refusal
+
+
 def _leaf_at(rows: Writing, position: int) -> bytes | None:
     row = rows.leaf(position)
     return None if row is None else row.leaf
-
-
-def _registered(batch: Batch, kid: str) -> PublicKey | None:
-    key = batch.load(key_of(Key, kid))
-    return PublicKey.from_x(key.x) if isinstance(key, Key) else None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement, parse_entry
-from ledger.domain.admission import Admission, hear
+from ledger.domain.admission import Admission, Prepared, decide
 from ledger.domain.candidates import pending_of_key
 from ledger.domain.records import Record, decode, encode
 from ledger.store.cache import Held, RecordCache
@@ -107,17 +107,15 @@ class Batch:
             FactRow(fact, value, student, self.size) for fact, value in admission.people.items()
         ]
 
-    def admit(self, statement: Statement) -> int:
+    def admit(self, prepared: Prepared) -> None:
         """Judge a statement whose signature was verified, and give it the next position.
 
         Raises:
             Refusal: it is not admitted, and the batch is as if it had not been sent.
         """
-        # None would mean an entry read from a log, whose D rules nobody can check.
-        assert statement.disclosures is not None, "statements are submitted with their disclosures"
-        position = self.size
-        admission = hear(
-            statement,
+        statement, position = prepared.statement, self.size
+        admission = decide(
+            prepared,
             self.load,
             position=position,
             load_person=self._person,
@@ -132,7 +130,6 @@ class Batch:
         self._facts.update(admission.people)
         self._positions[statement.leaf] = position
         self.admitted.append(Admitted(position, statement, admission))
-        return position
 
     def writes(self) -> RecordWrites:
         """The changed records, each with the version that it was read in."""

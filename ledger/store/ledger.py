@@ -20,9 +20,9 @@ from ledger.core.encoding import b64
 from ledger.core.keys import PrivateKey, PublicKey
 from ledger.core.note import NoteSigner
 from ledger.core.statement import Statement
-from ledger.domain.admission import hear
+from ledger.domain.admission import hear, prepare
 from ledger.domain.errors import Refusal
-from ledger.domain.records import CLOCK, LEDGER, Key, LedgerInfo, key_of
+from ledger.domain.records import CLOCK, LEDGER, LedgerInfo
 from ledger.domain.records import Clock as StatedTime
 from ledger.store.append import Answer, Appender, Operator
 from ledger.store.clock import Clock, steady
@@ -30,16 +30,9 @@ from ledger.store.errors import AlreadyFounded, NotFounded, WrongOperatorKeys
 from ledger.store.home import OPERATOR_USES, Config, Home
 from ledger.store.keystore import KeyStore
 from ledger.store.log import Log
-from ledger.store.receipt import Receipt
-from ledger.store.signatures import Checked, Job, SignatureChecker, check
+from ledger.store.screening import Candidate, Screen
+from ledger.store.signatures import Checked, check
 from ledger.store.sqlite.database import SQLiteDatabase
-from ledger.store.view import View
-
-MAX_BATCH = 1000
-"""Statements in one submit."""
-
-KNOWN_KEYS = 10_000
-"""Public keys remembered by their thumbprint, which fixes the key for ever."""
 
 
 class Ledger(Log):
@@ -71,8 +64,7 @@ class Ledger(Log):
         super().__init__(self._sqlite, config.origin, self._keys, operator.signer)
         watched = Clock(clock, monotonic)
         self._appender = Appender(self._sqlite, self._keys, operator, watched, random)
-        self._signatures = SignatureChecker()
-        self._known: dict[str, PublicKey] = {}
+        self._screen = Screen()
 
     # ------------------------------------------------------------------ opening and closing
 
@@ -117,7 +109,8 @@ class Ledger(Log):
             if rows.head() is not None:
                 raise AlreadyFounded(f"there is a ledger in {self.home.path}")
         self.home.write(self.config, keys)
-        (answer,) = self._appender.append([(founding, Checked.GOOD)], founding=True)
+        candidate = Candidate(prepare(founding, None), Checked.GOOD)
+        (answer,) = self._appender.append([candidate], founding=True)
         if isinstance(answer, Refusal):
             raise answer
 
@@ -153,7 +146,7 @@ class Ledger(Log):
 
     def close(self) -> None:
         """Give threads and connections back."""
-        self._signatures.close()
+        self._screen.close()
         self._sqlite.close()
         self._keys.close()
 
@@ -184,34 +177,11 @@ class Ledger(Log):
         Raises:
             StoreError: nothing was appended (``busy``, ``clock-behind``, ``clock-leap``, …).
         """
-        asked: list[tuple[Statement, Receipt | None]] = []
-        jobs: list[Job] = []
         with self.reading() as view:
-            repeating = True
-            for statement in statements:
-                _refuse_unacceptable(statement, len(asked))
-                # A client that sends a batch again begins with what it sent before. What else is
-                # repeated is found when admission refuses its jti.
-                first = view.receipt(statement.leaf) if repeating else None
-                repeating = first is not None
-                asked.append((statement, first))
-                if first is None:
-                    jobs.append((statement, self._public_key(view, statement.kid)))
-        verdicts = iter(self._signatures.check(jobs))
-        judged = [(one, first or next(verdicts)) for one, first in asked]
-        settled = [answer for _, answer in judged if not isinstance(answer, Checked)]
-        if len(settled) == len(judged):
-            return settled  # nothing to append: no lock is taken
-        return self._appender.append(judged)
-
-    def _public_key(self, view: View, kid: str) -> PublicKey | None:
-        """The key with this thumbprint if it is registered; whose it is, the rules ask."""
-        known = self._known.get(kid)
-        if known is None and isinstance(key := view.record(key_of(Key, kid)), Key):
-            if len(self._known) >= KNOWN_KEYS:
-                self._known.clear()
-            known = self._known[kid] = PublicKey.from_x(key.x)
-        return known
+            screened = self._screen.screen(view, statements)
+        if not any(isinstance(one, Candidate) for one in screened):
+            return [one for one in screened if not isinstance(one, Candidate)]  # no lock is taken
+        return self._appender.append(screened)
 
     def erase(self, student: str) -> bool:
         """Destroy a student's key: nothing personal under it can be read again.
@@ -249,13 +219,6 @@ class Ledger(Log):
             "database": self._sqlite.url,
             "sqlite_version": self._sqlite.version,
         }
-
-
-def _refuse_unacceptable(statement: Statement, before: int) -> None:
-    if before == MAX_BATCH:
-        raise ValueError(f"a batch has at most {MAX_BATCH} statements")
-    if statement.disclosures is None:
-        raise ValueError("statements are submitted with their disclosures, see parse_wire")
 
 
 def _check_founding(founding: Statement, keys: Mapping[str, PrivateKey]) -> None:

@@ -15,8 +15,9 @@ from ledger.core.tree import InclusionProof
 from ledger.core.verifier import verify_consistency, verify_inclusion
 from ledger.domain.errors import Refusal
 from ledger.store.append import Answer
-from ledger.store.ledger import MAX_BATCH, Ledger
+from ledger.store.ledger import Ledger
 from ledger.store.receipt import Receipt
+from ledger.store.screening import MAX_BATCH
 from tests.store.stored import StoredWorld
 from tests.world import seed_key
 
