@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.audit.sources import Row, Unreadable
+from ledger.audit.sources import Block, Unreadable
 from ledger.core.tiles import WIDTH, bundles_of, tile_path
 from ledger.core.tree import HASH
 
@@ -30,13 +30,13 @@ class Folder:
             raise Unreadable(f"{self._path} has no checkpoint")
         return note
 
-    def blocks(self, size: int) -> Iterator[list[Row]]:
+    def blocks(self, size: int) -> Iterator[Block]:
         """See `ledger.audit.sources.Source`. A bundle that is missing is `Unreadable`."""
         for level, n, width in bundles_of(size):
             bundle = self._tile(level, n, width, _MAX_BUNDLE)
             if bundle is None:
                 raise Unreadable(f"{tile_path(level, n, width)} is missing")
-            yield split_bundle(*bundle, width)
+            yield Block(split_bundle(*bundle, width))
 
     def tile(self, level: int, n: int, width: int) -> bytes | None:
         """See `ledger.audit.sources.Source`."""
@@ -65,20 +65,20 @@ class Folder:
             raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
 
 
-def split_bundle(data: bytes, cut: bool, width: int) -> list[Row]:
+def split_bundle(data: bytes, cut: bool, width: int) -> list[bytes | None]:
     """The entries of a bundle as far as it can be read.
 
     Positions that it does not reach have no entry; bytes that follow the last entry are taken for
     part of it, so that they are found. `cut` says that the bundle may be wider than `width`.
     """
-    rows: list[Row] = []
+    entries: list[bytes | None] = []
     place = 0
-    while len(rows) < width and place + 2 <= len(data):
+    while len(entries) < width and place + 2 <= len(data):
         start = place + 2
         place = start + int.from_bytes(data[place:start], "big")
         if place > len(data):
             break
-        rows.append(Row(data[start:place]))
-    if len(rows) == width and place < len(data) and not cut:
-        rows[-1] = Row((rows[-1].entry or b"") + data[place:])
-    return rows + [Row(None)] * (width - len(rows))
+        entries.append(data[start:place])
+    if len(entries) == width and place < len(data) and not cut:
+        entries[-1] = (entries[-1] or b"") + data[place:]
+    return entries + [None] * (width - len(entries))

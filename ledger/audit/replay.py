@@ -1,14 +1,14 @@
 """Steps A4 to A6: every entry parsed, its key found, every rule again, in the order of the log.
 
-The driver is the service's own, `ledger.domain.admission.hear`, over records that this replay made.
-A statement that is refused changes nothing; what depends on it will be refused too.
+The judge is the service's own, `ledger.domain.admission.admit`, over records that this replay made;
+it sees all of them, not only those that a service names beforehand. A statement that is refused
+changes nothing; what depends on it will be refused too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from ledger.audit.findings import Findings
 from ledger.audit.scratch import Space, scratch_database
@@ -19,7 +19,7 @@ from ledger.core.errors import CoreError
 from ledger.core.sdjwt import Disclosure, parse_disclosure
 from ledger.core.statement import Statement, parse_entry
 from ledger.core.tree import leaf_hash
-from ledger.domain.admission import Admission, hear
+from ledger.domain.admission import Admission, admit, hear, stated_of
 from ledger.domain.errors import Refusal
 from ledger.domain.records import LEDGER, Key, LedgerInfo, Record, decode, encode, key_of
 from ledger.domain.rulebook import RULEBOOKS, Types
@@ -28,11 +28,8 @@ KEY_RULES = frozenset({"P11", "P12", "P13"})
 """Rules on whether a key was valid at a position: step A4. All other P rules are A5, D rules A6."""
 
 
-class Heard(NamedTuple):
-    """What the replay makes of one entry."""
-
-    leaf: bytes
-    admission: Admission | None  # None: it was refused
+Heard = tuple[bytes, Admission | None]
+"""The leaf hash of an entry, and what it does; `None` where it was refused."""
 
 
 class Replay:
@@ -71,38 +68,36 @@ class Replay:
             statement = parse_entry(entry)
         except CoreError as error:
             self._findings.add("A4", position, f"this is no statement: {error}")
-            return Heard(leaf_hash(entry), None)
+            return leaf_hash(entry), None
         records = self.records
         key_name = key_of(Key, statement.kid)
-        key = records.load(key_name)
-        admission = self._judge(position, statement)
+        key = records.found[key_name]
+        try:
+            admission = self._judge(position, statement)
+        except Refusal as refusal:
+            self._refused(position, refusal)
+            admission = None
         if admission is not None:
             if position == 0:  # the founding brings its own key
                 key = admission.changes.get(key_name)
             records.apply(admission.changes, position)
         if isinstance(key, Key):
             self._signatures.add(position, statement, key.x)
-        return Heard(statement.leaf, admission)
+        return statement.leaf, admission
 
-    def _judge(self, position: int, statement: Statement) -> Admission | None:
-        try:
-            if self.vault is None:
-                load, rulebooks = self.records.load, self._rulebooks
-                return hear(statement, load, position=position, rulebooks=rulebooks)
-            return self._judge_opened(position, statement, self.vault)
-        except Refusal as refusal:
-            self._refused(position, refusal)
-            return None
-
-    def _judge_opened(self, position: int, statement: Statement, vault: VaultReader) -> Admission:
+    def _judge(self, position: int, statement: Statement) -> Admission:
+        found, vault, rulebooks = self.records.found, self.vault, self._rulebooks
+        if vault is None:
+            stated = stated_of(statement, found, rulebooks)
+            return admit(stated, found, position=position, rulebooks=rulebooks)
         statement = replace(statement, disclosures=vault.open(position, statement))
         admission = hear(
             statement,
-            self.records.load,
+            found.__getitem__,
             position=position,
-            load_person=self._people.load,
+            load_person=self._people.found.__getitem__,
             reopen=self._reopen,
-            rulebooks=self._rulebooks,
+            rulebooks=rulebooks,
         )
         self._people.apply(admission.people, position)
         if admission.effect is None and statement.disclosures:
@@ -111,7 +106,7 @@ class Replay:
         return admission
 
     def _reopen(self, position: int) -> tuple[Disclosure, ...] | None:
-        text = self._awaiting.load(str(position))
+        text = self._awaiting.found[str(position)]
         return None if text is None else tuple(map(parse_disclosure, text.split("~")))
 
     def _refused(self, position: int, refusal: Refusal) -> None:
@@ -121,5 +116,5 @@ class Replay:
 
     def ledger(self) -> LedgerInfo | None:
         """What the founding fixed."""
-        info = self.records.load(LEDGER)
+        info = self.records.found[LEDGER]
         return info if isinstance(info, LedgerInfo) else None

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 
 from ledger.audit.findings import Findings
 from ledger.audit.heads import Kept, check_founding, open_head, open_kept
 from ledger.audit.replay import Replay
 from ledger.audit.report import Report
 from ledger.audit.signatures import Signatures
-from ledger.audit.sources import Database, Row, Source, Unreadable, Vault, View
-from ledger.audit.stored import LeafRows, check_rows, compare_records, compare_views
+from ledger.audit.sources import Block, Database, Source, Unreadable, Vault, View
+from ledger.audit.stored import (
+    REFUSED,
+    LeafRows,
+    Refused,
+    check_rows,
+    compare_records,
+    compare_views,
+)
 from ledger.audit.tree import Tree
 from ledger.core.note import VerifierKey
 from ledger.core.tree import TreeHead
@@ -51,6 +59,7 @@ def audit(
     one = _Audit(source, vkey, database)
     try:
         with (
+            _rare_collections(),
             closing(Signatures(jobs, one.findings)) as signatures,
             closing(Replay(signatures, one.findings, vault, rulebooks)) as replay,
         ):
@@ -59,6 +68,17 @@ def audit(
     except Unreadable as error:
         one.unread = str(error)
     return one.report(clock() - started)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the cycle collector look rarely: replay makes many objects, and no cycles of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class _Audit:
@@ -91,12 +111,10 @@ class _Audit:
         earlier = Kept(heads, self.findings)
         rows = LeafRows(head.size, self.findings)
         for block in self._source.blocks(head.size):
-            leaves = [
-                self._entry(at, row, replay, tree, rows) for at, row in enumerate(block, self._done)
-            ]
+            leaves = self._replay(block, replay, tree, rows)
             self._roots(earlier, tree, leaves)
             tree.add(leaves)
-            self._done += len(block)
+            self._done += len(leaves)
             if progress is not None:
                 progress(self._done, head.size)
         self._roots(earlier, tree, [])
@@ -110,18 +128,23 @@ class _Audit:
             stored, replayed = self._database.records(), replay.records.all()
             self._records = compare_records(stored, replayed, self.findings)
 
-    def _entry(self, at: int, row: Row, replay: Replay, tree: Tree, rows: LeafRows) -> bytes:
-        """One position; returns its leaf hash."""
-        entry, stored = row
-        if entry is None:
-            self.findings.add("A3", at, "the entry is missing")
-            return tree.stored_leaf(at)
-        leaf, admission = replay.hear(at, entry)
-        if stored is not None:
-            rows.check(at, stored, leaf)
-            if admission is not None:
-                rows.check_effect(at, stored, admission.effect)
-        return leaf
+    def _replay(self, block: Block, replay: Replay, tree: Tree, rows: LeafRows) -> list[bytes]:
+        """The positions of one block; returns their leaf hashes."""
+        leaves = []
+        effects: list[int | Refused | None] = []
+        for at, entry in enumerate(block.entries, self._done):
+            if entry is None:
+                self.findings.add("A3", at, "the entry is missing")
+                leaf, admission = tree.stored_leaf(at), None
+            else:
+                leaf, admission = replay.hear(at, entry)
+            leaves.append(leaf)
+            effects.append(REFUSED if admission is None else admission.effect)
+        if block.leaves is not None:
+            for offset, row in enumerate(block.leaves):
+                if row is not None:
+                    rows.check(self._done + offset, row, leaves[offset], effects[offset])
+        return leaves
 
     def _roots(self, earlier: Kept, tree: Tree, leaves: list[bytes]) -> None:
         """The roots of kept sizes up to, not including, the end of these leaves."""

@@ -37,6 +37,21 @@ def scratch_database() -> sqlite3.Connection:
     return connection
 
 
+class _Recent(dict[str, V | None]):
+    """The young generation, which stands for all values: what it lacks is looked up elsewhere."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[str], V | None]) -> None:
+        self._find = find
+
+    def __missing__(self, key: str) -> V | None:
+        return self._find(key)
+
+    def get(self, key: str, default: object = None) -> V | None:
+        return self[key]
+
+
 class Space(Generic[V]):
     """Values by key, each with the position that last changed it.
 
@@ -47,6 +62,10 @@ class Space(Generic[V]):
         decode: key and text -> the value again.
         transient: prefix of keys that nobody asks for again soon.
     """
+
+    found: Mapping[str, V | None]
+    """All values, `None` under every other key: what rules are judged on. A dictionary, because
+    they ask ten times for each statement, and most answers are at hand."""
 
     def __init__(
         self,
@@ -64,9 +83,10 @@ class Space(Generic[V]):
         self._transient = transient
         self._generation = generation
         self._bits = bytearray(_BITS >> 3)
-        self._recent: dict[str, V | None] = {}
+        self._recent = _Recent(self._find)
         self._older: dict[str, V | None] = {}
         self._changed: dict[str, int] = {}
+        self.found = self._recent
         # The names are our own constants.
         database.execute(
             f"CREATE TABLE {table}"
@@ -77,42 +97,44 @@ class Space(Generic[V]):
         self._drop = f"DELETE FROM {table} WHERE key = ?"  # noqa: S608
         self._all = f"SELECT key, version, value FROM {table} ORDER BY key"  # noqa: S608
 
-    def load(self, key: str) -> V | None:
-        """The value under a key, or `None`."""
-        recent = self._recent
-        if key in recent:
-            return recent[key]
+    def _find(self, key: str) -> V | None:
+        """What the young generation does not hold."""
         if key in self._older:
-            value = recent[key] = self._older[key]
+            value = self._recent[key] = self._older[key]
             return value
         bit = hash(key) & _BITS - 1
         if not self._bits[bit >> 3] >> (bit & 7) & 1:
             return None
         row = self._database.execute(self._get, (key,)).fetchone()
-        value = recent[key] = None if row is None else self._decode(key, row[0])
+        value = self._recent[key] = None if row is None else self._decode(key, row[0])
         return value
 
     def apply(self, changes: Mapping[str, V | None], position: int) -> None:
         """Set values; `None` removes one."""
-        recent, changed, bits = self._recent, self._changed, self._bits
-        for key, value in changes.items():
-            recent[key] = value
-            changed[key] = position
-            bit = hash(key) & _BITS - 1
-            bits[bit >> 3] |= 1 << (bit & 7)
-        if len(recent) >= self._generation:
+        self._recent.update(changes)
+        self._changed.update(dict.fromkeys(changes, position))
+        if len(self._recent) >= self._generation:
             self.flush()
 
     def flush(self) -> None:
         """Write what changed, and begin a new generation."""
-        recent = self._recent
+        recent, bits, encode = dict(self._recent), self._bits, self._encode
         written, removed = [], []
-        for key in sorted(self._changed):
+        for key, version in sorted(self._changed.items()):
+            bit = hash(key) & _BITS - 1
+            bits[bit >> 3] |= 1 << (bit & 7)
             value = recent[key]
             if value is None:
                 removed.append((key,))
             else:
-                written.append((key, self._changed[key], self._encode(value)))
+                written.append((key, version, encode(value)))
+        self._write(removed, written)
+        transient = self._transient
+        self._older = {key: recent[key] for key in recent if not key.startswith(transient)}
+        self._recent.clear()
+        self._changed.clear()
+
+    def _write(self, removed: list[tuple[str]], written: list[tuple[str, int, str]]) -> None:
         try:
             self._database.execute("BEGIN")
             self._database.executemany(self._drop, removed)
@@ -120,10 +142,6 @@ class Space(Generic[V]):
             self._database.execute("COMMIT")
         except sqlite3.Error as error:  # the disk is full
             raise Unreadable(f"the scratch file cannot be written: {error}") from error
-        transient = self._transient
-        self._older = {key: recent[key] for key in recent if not key.startswith(transient)}
-        self._recent = {}
-        self._changed = {}
 
     def all(self) -> Iterator[tuple[str, str, int]]:
         """Every key with its value's text and version, in the order of the keys' bytes."""

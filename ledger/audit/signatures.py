@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from typing import NamedTuple
 
 from ledger.audit.findings import Findings
 from ledger.core.errors import CoreError, InvalidSignature
 from ledger.core.keys import PublicKey
 from ledger.core.statement import Statement, verify_statement
 
-_BATCH = 256
+_BATCH = 64
 _AHEAD = 4  # batches waiting for each thread: memory stays bounded
 
 
-class Claimed(NamedTuple):
-    """A statement and the key (`x`, base64url) that it has to be signed with."""
-
-    position: int
-    statement: Statement
-    x: str
+Claimed = tuple[int, Statement, str]
+"""A position, the statement there, and the key (`x`, base64url) that has to have signed it."""
 
 
 class Signatures:
@@ -40,7 +35,7 @@ class Signatures:
 
     def add(self, position: int, statement: Statement, x: str) -> None:
         """Verify a statement, now or later."""
-        self._batch.append(Claimed(position, statement, x))
+        self._batch.append((position, statement, x))
         if len(self._batch) == _BATCH:
             self._send()
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger.audit.sources import BLOCK, Head, Leaf, Row, StoredRecord, Stray, Unreadable
+from ledger.audit.sources import BLOCK, Block, Head, Leaf, StoredRecord, Stray, Unreadable
 
 _ROWS = (
     "SELECT position, state, leaf, size, effect FROM leaves"
@@ -65,24 +65,25 @@ class Snapshot:
         row = self._one("SELECT size, root, frontier FROM head")
         return None if row is None else Head(*row)
 
-    def blocks(self, size: int) -> Iterator[list[Row]]:
+    def blocks(self, size: int) -> Iterator[Block]:
         """See `ledger.audit.sources.Source`."""
-        block: list[Row] = []
+        entries: list[bytes | None] = []
+        leaves: list[Leaf | None] = []
         expected = 0
         for position, state, *leaf in self._many(_ROWS, size):
             if type(position) is not int:
                 raise Unreadable("a position in the database is no integer")
             if position - expected > _GAP:
                 break
-            missing = [Row(None)] * (position - expected)
-            found = Row(state if type(state) is bytes else None, Leaf(*leaf))
-            block += (*missing, found)
+            missing = [None] * (position - expected)
+            entries += (*missing, state if type(state) is bytes else None)
+            leaves += (*missing, Leaf(*leaf))
             expected = position + 1
-            while len(block) >= BLOCK:
-                yield block[:BLOCK]
-                del block[:BLOCK]
-        if block:
-            yield block
+            while len(entries) >= BLOCK:
+                yield Block(entries[:BLOCK], leaves[:BLOCK])
+                del entries[:BLOCK], leaves[:BLOCK]
+        if entries:
+            yield Block(entries, leaves)
 
     def tile(self, level: int, n: int, width: int) -> bytes | None:
         """See `ledger.audit.sources.Source`."""

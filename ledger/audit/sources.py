@@ -28,11 +28,11 @@ class Leaf(NamedTuple):
     effect: object  # position of the statement whose fact took effect here
 
 
-class Row(NamedTuple):
-    """One position: its entry, `None` where it is missing, and its row in a database."""
+class Block(NamedTuple):
+    """Consecutive positions: entries, `None` where one is missing, and their rows in a database."""
 
-    entry: bytes | None
-    leaf: Leaf | None = None
+    entries: list[bytes | None]
+    leaves: list[Leaf | None] | None = None
 
 
 class Source(Protocol):
@@ -41,7 +41,7 @@ class Source(Protocol):
     def checkpoint(self) -> bytes:
         """The latest checkpoint, a signed note."""
 
-    def blocks(self, size: int) -> Iterator[list[Row]]:
+    def blocks(self, size: int) -> Iterator[Block]:
         """Positions 0 to size - 1 in blocks of `BLOCK`; ends early where nothing more is there."""
 
     def tile(self, level: int, n: int, width: int) -> bytes | None:

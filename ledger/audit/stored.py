@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from itertools import zip_longest
 
 from ledger.audit.findings import Findings
@@ -10,33 +11,41 @@ from ledger.audit.sources import Database, Head, Leaf, StoredRecord, View
 from ledger.core.tree import TreeHead
 
 
+class Refused(Enum):
+    """Stands for the effect of an entry that was refused: nobody can say what it should be."""
+
+    REFUSED = "refused"
+
+
+REFUSED = Refused.REFUSED
+
+
 class LeafRows:
-    """The rows of the log's order, one after the other (A3; the effect: A7)."""
+    """The rows of the log's order, one after the other."""
 
     def __init__(self, size: int, findings: Findings) -> None:
         self._size = size
         self._findings = findings
         self._batch_end = 0
 
-    def check(self, position: int, row: Leaf, leaf: bytes) -> None:
-        """A3: leaf hash, and the size of the checkpoint that the batch got its receipts with."""
+    def check(self, position: int, row: Leaf, leaf: bytes, effect: int | Refused | None) -> None:
+        """A3: leaf hash, and size of the checkpoint that is cited. A7: whose fact took effect."""
         if row.leaf != leaf:
             self._findings.add("A3", position, "the database has another leaf hash for this entry")
-        end = self._batch_end
-        if position < end:
-            right = row.size == end
-        else:
-            right = type(row.size) is int and position < row.size <= self._size
-            self._batch_end = row.size if right and isinstance(row.size, int) else position + 1
-        if not right:
+        if not self._cites_its_batch(position, row.size):
             what = f"the database has {row.size!r} for the size that the receipt cites"
             self._findings.add("A3", position, what)
-
-    def check_effect(self, position: int, row: Leaf, effect: int | None) -> None:
-        """A7: whose fact took effect here."""
-        if row.effect != effect or isinstance(row.effect, float):
+        if effect is not REFUSED and (row.effect != effect or isinstance(row.effect, float)):
             what = f"the database says that {row.effect!r} took effect here, the log {effect!r}"
             self._findings.add("A7", position, what)
+
+    def _cites_its_batch(self, position: int, size: object) -> bool:
+        """All of a batch cite the size at its end; the next batch begins there."""
+        if position < self._batch_end:
+            return size == self._batch_end
+        right = isinstance(size, int) and position < size <= self._size
+        self._batch_end = size if right and isinstance(size, int) else position + 1
+        return right
 
 
 def check_rows(database: Database, head: TreeHead, frontier: bytes, findings: Findings) -> None:
