@@ -40,9 +40,8 @@ from ledger.store.errors import WrongOperatorKeys
 from ledger.store.keystore import KeyStore
 from ledger.store.receipt import Receipt
 from ledger.store.screening import Candidate, Screened
-from ledger.store.seam import Database, Head, Sealed, Writing
+from ledger.store.seam import Database, Head, Journal, Sealed, Writing
 from ledger.store.signatures import Checked, check
-from ledger.store.sqlite.keys import Journal
 
 Answer = Receipt | Refusal
 

@@ -15,8 +15,7 @@ from ledger.domain.admission import Admission, Prepared, decide
 from ledger.domain.candidates import pending_of_key
 from ledger.domain.records import Record, decode, encode
 from ledger.store.cache import Held, RecordCache
-from ledger.store.seam import Head, Reading, RecordWrites
-from ledger.store.sqlite.keys import FactRow, KeyRows
+from ledger.store.seam import FactRow, Head, Private, Reading, RecordWrites
 from ledger.store.vault import open_sealed
 
 _UNREAD = object()
@@ -43,7 +42,7 @@ class Batch:
     def __init__(
         self,
         stored: Reading,
-        private: KeyRows,
+        private: Private,
         cache: RecordCache,
         base: int,
     ) -> None:

@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.store.errors import Contradiction, KeyStoreAhead
-from ledger.store.sqlite.keys import FactRow, Journal, KeyRows, SQLiteKeys
+from ledger.store.seam import FactRow, Journal, Private
+from ledger.store.sqlite.keys import KeyRows, SQLiteKeys
 
 KEY = 32
 
@@ -71,7 +72,7 @@ class KeyStore:
             raise Contradiction("the key store belongs to another ledger", journal.base)
 
     @contextmanager
-    def reading(self) -> Iterator[KeyRows]:
+    def reading(self) -> Iterator[Private]:
         """Look up private facts and keys in one snapshot."""
         with self._rows.reading() as rows:
             yield rows

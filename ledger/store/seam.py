@@ -106,6 +106,32 @@ class Sealed:
     head: Head
 
 
+class FactRow(NamedTuple):
+    """A private fact; ``subject`` is the student at whose erasure it dies."""
+
+    fact: str
+    value: str
+    subject: str | None
+    position: int
+
+
+class Journal(NamedTuple):
+    """The last batch that wrote here: its first position, and the leaf hash of that position."""
+
+    base: int
+    leaf: bytes
+
+
+class Private(Protocol):
+    """One snapshot of the key store."""
+
+    def key(self, subject: str) -> bytes | None:
+        """The 32-byte key of a subject."""
+
+    def fact(self, fact: str) -> FactRow | None:
+        """One private fact."""
+
+
 class Reading(Protocol):
     """One consistent snapshot of the database."""
 

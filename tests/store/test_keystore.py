@@ -9,7 +9,7 @@ import pytest
 
 from ledger.store.errors import Contradiction, KeyStoreAhead, StorageFailed
 from ledger.store.keystore import KeyStore
-from ledger.store.sqlite.keys import FactRow, Journal
+from ledger.store.seam import FactRow, Journal
 
 LEAVES = [bytes([at]) * 32 for at in range(100)]
 

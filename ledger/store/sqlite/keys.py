@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from ledger.store.seam import FactRow, Journal
 from ledger.store.sqlite.driver import Datastore, private_file, store_errors
 
 TABLES = (
@@ -31,24 +32,8 @@ TABLES = (
 )
 
 
-class FactRow(NamedTuple):
-    """A private fact; ``subject`` is the student at whose erasure it dies."""
-
-    fact: str
-    value: str
-    subject: str | None
-    position: int
-
-
-class Journal(NamedTuple):
-    """The last batch that wrote here: its first position, and the leaf hash of that position."""
-
-    base: int
-    leaf: bytes
-
-
 class KeyRows:
-    """One transaction on ``keys.db``."""
+    """One transaction on ``keys.db``; reading it is :class:`ledger.store.seam.Private`."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
