@@ -7,7 +7,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench soak docs docs-check lock clean python-is-new-enough
+.PHONY: help install demo test coverage check format bench soak docs docs-check lock clean python-is-new-enough
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -32,6 +32,11 @@ demo: $(STAMP) ## a ledger with generated data, served on this machine
 
 test: $(STAMP) ## the whole suite, or a part: make test ARGS=tests/core
 	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(STAMP) ## which lines and branches no test reaches
+	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/coverage report
+	$(BIN)/coverage report --include='ledger/core/*,ledger/domain/*,ledger/audit/*' --fail-under=100
 
 check: $(STAMP) ## format, lint, types, walls
 	$(BIN)/ruff format --check .
