@@ -94,3 +94,9 @@ class WrongOperatorKeys(StoreError):
     """The operator's private keys are not those that the founding statement names."""
 
     code = "wrong-operator-keys"
+
+
+class StaleView(StoreError):
+    """A view is not where this follower left it: another one works on it."""
+
+    code = "stale-view"

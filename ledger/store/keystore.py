@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ledger.domain.candidates import student_of_key
 from ledger.store.errors import Contradiction, KeyStoreAhead
 from ledger.store.seam import FactRow, Journal, Private
 from ledger.store.sqlite.keys import KeyRows, SQLiteKeys
@@ -117,6 +118,13 @@ class KeyStore:
         with self._rows.reading() as rows:
             row = rows.fact(fact)
         return None if row is None or row.position >= size else row.value
+
+    def registrations_of(self, student: str, size: int) -> list[str]:
+        """Registrations of a student stated within the first ``size`` entries, in log order."""
+        kind = student_of_key("")
+        with self._rows.reading() as rows:
+            facts = rows.facts_of(student, kind)
+        return [row.fact.removeprefix(kind) for row in facts if row.position < size]
 
     def destroy(self, subject: str) -> bool:
         """Erase a student: no disclosure under that key can be read again, by anybody.

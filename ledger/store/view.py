@@ -136,6 +136,12 @@ class View:
         """A private fact, such as ``student-of/<registration>``; ``None`` also after erasure."""
         return None if self._keystore is None else self._keystore.fact(fact, self._head().size)
 
+    def registrations_of(self, student: str) -> list[str]:
+        """Registrations of a student's handle in log order; none after erasure."""
+        if self._keystore is None:
+            return []
+        return self._keystore.registrations_of(student, self._head().size)
+
     def tile(self, level: int, n: int, width: int) -> bytes:
         """The tile's hashes, as wide as it is in the tree asked about.
 

@@ -51,6 +51,12 @@ class KeyRows:
         row = self._one("SELECT * FROM people WHERE fact = ?", fact)
         return None if row is None else FactRow(*row)
 
+    def facts_of(self, subject: str, kind: str) -> list[FactRow]:
+        """The private facts of a subject whose name begins with ``kind``, in log order."""
+        query = "SELECT * FROM people WHERE subject = ? ORDER BY position, fact"
+        rows = self._cursor.execute(query, (subject,)).fetchall()
+        return [FactRow(*row) for row in rows if row[0].startswith(kind)]
+
     def journal(self) -> Journal | None:
         """The last batch that wrote here."""
         row = self._cursor.execute("SELECT base, leaf FROM journal WHERE id = 1").fetchone()
