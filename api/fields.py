@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
 
 from api.problems import Problem
 from ledger.domain import form
@@ -53,7 +53,15 @@ class KindField(fields.Field[Any]):
         super().__init__(**options)
         self.kind = kind
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **_: Any) -> Any:
+        """The value, if it is of the kind. Shorter than marshmallow's own way: no validators, no
+        defaults, no callables; a statement has some twenty fields."""
+        if value is missing:
+            if self.required:
+                raise self.make_error("required")
+            return value
+        if value is None:
+            raise self.make_error("null")
         try:
             self.kind.check(value, attr or "")
         except BadValue as bad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import current_app
@@ -24,6 +24,7 @@ class Service:
         clock: seconds since 1970; asked once a request.
         schemas: of the statements that may be sent, by type.
         views: file of the projections.
+        decoys: a certificate to look at where none has the number asked for.
     """
 
     ledger: Ledger
@@ -31,6 +32,7 @@ class Service:
     clock: Callable[[], float]
     schemas: Mapping[str, Schema]
     views: Path
+    decoys: list[str] = field(default_factory=list)
 
     @property
     def origin(self) -> str:

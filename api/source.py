@@ -17,8 +17,9 @@ _PREFIX = key_of(Certificate, "")
 class LedgerSource:
     """See :class:`ledger.domain.facts.Source`."""
 
-    def __init__(self, ledger: Ledger, view: View) -> None:
+    def __init__(self, ledger: Ledger, view: View, decoys: list[str]) -> None:
         self._ledger = ledger
+        self._decoys = decoys
         self._view = view
         self._head = view.head()
 
@@ -51,17 +52,20 @@ class LedgerSource:
         return self._view.stream(name)
 
     def decoy(self) -> str | None:
-        """Id of the first certificate in key order; few keys stand before it."""
-        for key, _, _ in self._view.all_records():
-            if key.startswith(_PREFIX):
-                return key.removeprefix(_PREFIX)
-            if key > _PREFIX:
-                break
-        return None
+        """Id of the first certificate in key order; few keys stand before it.
+
+        Remembered: looking for it each time would tell an unknown number by its time.
+        """
+        if not self._decoys:
+            keys = (key for key, _, _ in self._view.all_records() if key >= _PREFIX)
+            first = next(keys, "")
+            if first.startswith(_PREFIX):
+                self._decoys.append(first.removeprefix(_PREFIX))
+        return self._decoys[0] if self._decoys else None
 
 
 @contextmanager
-def source_of(ledger: Ledger) -> Iterator[LedgerSource]:
-    """One moment of the ledger."""
+def source_of(ledger: Ledger, decoys: list[str]) -> Iterator[LedgerSource]:
+    """One moment of the ledger. ``decoys`` is kept from one call to the next."""
     with ledger.reading() as view:
-        yield LedgerSource(ledger, view)
+        yield LedgerSource(ledger, view, decoys)

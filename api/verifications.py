@@ -97,7 +97,7 @@ def answer(found: Service, question: dict[str, str]) -> dict[str, Any]:
     if at is not None and at > civil_date(now):
         raise door("date-to-come", where="at")
     presented = presented_by(question, found.origin)
-    with source_of(found.ledger) as source:
+    with source_of(found.ledger, found.decoys) as source:
         verdict = verify(presented, source, now=now, at=at)
         return verdict_body(verdict, source.checkpoint())
 
