@@ -1,8 +1,8 @@
 """The credibility view of an agency: evidence for each type and level, as of a date. No score.
 
 What the statements of the present rules version cannot show is listed as not assessed, never as a
-zero. The unit is agency × certificate type × level; the window is 24 months of exam dates, of results
-whose objection window is over.
+zero. The unit is agency × certificate type × level; the window is 24 months of exam dates, of
+results whose objection window is over.
 """
 
 from __future__ import annotations
@@ -160,17 +160,16 @@ def _chain(
     rows: ViewRows, scope: tuple[str, str, str], first: str, last: str
 ) -> list[dict[str, Any]]:
     """How much of what should be on record is: each line k of n."""
-    where = (
-        " FROM certificates WHERE agency = ? AND certificate_type = ? AND level = ?"
-        " AND exam_date BETWEEN ? AND ? AND issued_on <= ?"
-    )
-    bounds = (*scope, first, last, last)
-    total, in_time = rows.select("SELECT count(*), sum(1 - late)" + where, *bounds)[0]
-    marked = rows.select(
-        "SELECT count(*)" + where + " AND EXISTS (SELECT 1 FROM scores"
-        " WHERE scores.registration = certificates.registration)",
-        *bounds,
-    )[0][0]
+    total, in_time, marked = rows.select(
+        "SELECT count(*), sum(1 - late), sum(EXISTS (SELECT 1 FROM scores"
+        " WHERE scores.registration = certificates.registration)) FROM certificates"
+        " WHERE agency = ? AND certificate_type = ? AND level = ? AND exam_date BETWEEN ? AND ?"
+        " AND issued_on <= ?",
+        *scope,
+        first,
+        last,
+        last,
+    )[0]
     scores = rows.select(
         "SELECT count(*), sum(1 - scores.late) FROM scores JOIN registrations USING (registration)"
         " JOIN sessions USING (session) WHERE agency = ? AND certificate_type = ? AND level = ?"
@@ -180,7 +179,7 @@ def _chain(
         last,
     )[0]
     return [
-        {"what": "certificates whose marks are on record", **proportion(marked, total)},
+        {"what": "certificates whose marks are on record", **proportion(marked or 0, total)},
         {"what": "certificates stated within 30 days", **proportion(in_time or 0, total)},
         {"what": "marks stated within 30 days", **proportion(scores[1] or 0, scores[0])},
     ]

@@ -28,6 +28,9 @@ BATCH = 1000
 POLL = 0.2
 """Seconds between two looks for something new."""
 
+PATIENCE = 1.0
+"""Seconds between two looks whether another follower has ended."""
+
 
 class FoldFailed(Exception):
     """A fold met an effect that it cannot take; the view stands before it."""
@@ -159,15 +162,40 @@ def dump(file: ViewsFile, view: View) -> Iterator[tuple[object, ...]]:
 
 
 @contextmanager
-def only_follower(path: Path) -> Iterator[bool]:
-    """Whether this process is the one that follows for the file; given back when it ends."""
+def opened_views(path: Path) -> Iterator[ViewsFile]:
+    """The views of a home folder, their tables made where they are missing."""
+    file = ViewsFile(path)
+    try:
+        prepare(file)
+        yield file
+    finally:
+        file.close()
+
+
+@contextmanager
+def only_follower(path: Path, stopped: Callable[[float], bool]) -> Iterator[bool]:
+    """Wait until this process is the only one that follows for the home folder.
+
+    Args:
+        path: of the lock file; the lock is given back when the process ends, however it ends.
+        stopped: waits that many seconds, and says whether to stop.
+
+    Returns:
+        False where it was told to stop while waiting.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        while not (alone := _locked(descriptor)):
+            if stopped(PATIENCE):
+                break
+        yield alone
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,7 +1,8 @@
 """A student's archive: everything that schools and agencies have stated about one person.
 
-Public facts come from the archive and certificates views; names, marks, grades and remarks are opened
-from the vault for the one who asks. Whoever calls this has made sure that the asker may see it.
+Public facts come from the archive and certificates views; names, marks, grades and remarks are
+opened from the vault for the one who asks. Whoever calls this has made sure that the asker may see
+it.
 """
 
 from __future__ import annotations

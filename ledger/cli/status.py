@@ -18,13 +18,14 @@ def status(home: Path, as_json: bool) -> None:
         show(told)
         return
     views = told.pop("projections")
-    lines = {name: f"{view['position']}" for name, view in views.items()}
-    show_pairs({**told, **{f"view {name}": f"at {line}" for name, line in lines.items()}})
+    lines = {f"view {name}": f"at {view['position']}" for name, view in views.items()}
+    show_pairs({**told, **lines})
 
 
 def read_status(home: Path) -> dict[str, Any]:
     """What `status --json` tells."""
     from ledger.store.ledger import Ledger
+    from projections import runner
 
-    with Ledger.open(home) as ledger:
-        return {**ledger.status(), "projections": {}}
+    with Ledger.open(home) as ledger, runner.opened_views(ledger.home.views) as file:
+        return {**ledger.status(), "projections": runner.status(ledger, file)}

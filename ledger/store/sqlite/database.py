@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-import pysqlite3.dbapi2 as sqlite3
 from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger.store.errors import NotFounded, StorageFailed
@@ -18,9 +17,9 @@ from ledger.store.seam import Head, LeafRow, Sealed, Stream, Versioned
 from ledger.store.sqlite.driver import (
     SQLITE_VERSION,
     Datastore,
+    copy_database,
     private_file,
     store_errors,
-    typed_errors,
 )
 from ledger.store.sqlite.recorders import ApplicationRecorder, Factory
 from ledger.store.sqlite.schema import SCHEMA_VERSION, TABLES
@@ -189,19 +188,7 @@ class SQLiteDatabase:
 
     def snapshot(self, path: str | os.PathLike[str]) -> None:
         """Copy the database into one new file without a WAL, while others read and write."""
-        if os.path.exists(path):
-            raise FileExistsError(path)
-        private_file(Path(path))
-        with store_errors(), typed_errors():
-            source = sqlite3.connect(self._path.resolve().as_uri() + "?mode=ro", uri=True)
-            target = sqlite3.connect(path)
-            try:
-                # One step holds one read transaction: the copy is the state of one moment.
-                source.backup(target, pages=-1)
-                target.execute("PRAGMA journal_mode=DELETE")
-            finally:
-                target.close()
-                source.close()
+        copy_database(self._path, Path(path))
 
     def close(self) -> None:
         """Close the connections; the last one folds the WAL into the file."""

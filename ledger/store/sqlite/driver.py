@@ -109,6 +109,27 @@ def private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database into one new file without a WAL, while others read and write.
+
+    Raises:
+        FileExistsError: there is such a file.
+    """
+    if target.exists():
+        raise FileExistsError(target)
+    private_file(target)
+    with store_errors(), typed_errors():
+        from_ = sqlite3.connect(source.resolve().as_uri() + "?mode=ro", uri=True)
+        to = sqlite3.connect(target)
+        try:
+            # One step holds one read transaction: the copy is the state of one moment.
+            from_.backup(to, pages=-1)
+            to.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            to.close()
+            from_.close()
+
+
 class Connection(SQLiteConnection):
     """A connection whose committing transactions hold the write lock from their start."""
 
