@@ -10,6 +10,7 @@ from ledger.domain.errors import Broken
 from ledger.domain.records import (
     CLOCK,
     LEDGER,
+    PREFIX,
     Clock,
     History,
     LedgerInfo,
@@ -128,15 +129,16 @@ class Case:
         assert isinstance(info, LedgerInfo)
         return info
 
-    def get(self, kind: type[R], *parts: object) -> R | None:
+    def get(self, kind: type[R], first: object, *more: object) -> R | None:
         """The record of that kind and id, or ``None``. ``reads`` must have named it."""
-        return self.found[key_of(kind, *parts)]  # type: ignore[return-value]
+        key = key_of(kind, first, *more) if more else f"{PREFIX[kind]}{first}"
+        return self.found[key]  # type: ignore[return-value]
 
-    def need(self, kind: type[R], *parts: object) -> R:
+    def need(self, kind: type[R], first: object, *more: object) -> R:
         """A record that an earlier rule has shown to exist."""
-        record = self.get(kind, *parts)
+        record = self.found[key_of(kind, first, *more) if more else f"{PREFIX[kind]}{first}"]
         assert record is not None
-        return record
+        return record  # type: ignore[return-value]
 
     def disclosed(self, name: str) -> Opened:
         """A disclosure that rule D2 has shown to be there."""

@@ -14,7 +14,7 @@ from ledger.domain.dates import DAY
 from ledger.domain.errors import Broken, Refusal
 from ledger.domain.kinds import BadValue
 from ledger.domain.records import Jti, Key, Party
-from ledger.domain.registry import ENVELOPE, StatementType, rule
+from ledger.domain.registry import StatementType, rule
 
 UNKNOWN_TYPE = ("P1", "unknown-type", "The rules version in force knows the statement type.")
 WRONG_TYP = ("P2", "wrong-typ", "The header's typ is the one of the statement type.")
@@ -77,14 +77,13 @@ def well_formed(
 def check_fields(kind: StatementType, statement: Statement) -> None:
     """Rules P3 to P6: the claims are exactly what the type declares."""
     claims = statement.claims
-    by_name = kind.by_name
+    if not claims.keys() <= kind.known:
+        name = min(claims.keys() - kind.known)
+        raise _refuse(UNKNOWN_FIELD, f"{kind.name} has no field {name!r}", name)
     try:
-        for name, value in claims.items():
-            field = by_name.get(name)
-            if field is not None:
-                field.check(value, name)
-            elif name not in ENVELOPE:
-                raise _refuse(UNKNOWN_FIELD, f"{kind.name} has no field {name!r}", name)
+        for name, check in kind.checks:
+            if name in claims:
+                check(claims[name], name)
     except BadValue as bad:
         raise _refuse(INVALID_VALUE, f"{bad.where} {bad.message}", bad.where) from None
     if not kind.required <= claims.keys():

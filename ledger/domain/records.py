@@ -235,7 +235,7 @@ KINDS: dict[str, type[Any]] = {
     "index": Index,
     "list": StatusList,
 }
-_PREFIX = {kind: f"{prefix}/" for prefix, kind in KINDS.items()}
+PREFIX = {kind: f"{prefix}/" for prefix, kind in KINDS.items()}
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 LEDGER = "ledger"
@@ -244,7 +244,7 @@ CLOCK = "clock"
 
 def key_of(kind: type[Any], first: object, *more: object) -> str:
     """Key of a record, such as ``key_of(Standard, "welding", 2)`` -> ``standard/welding/2``."""
-    key = f"{_PREFIX[kind]}{first}"
+    key = f"{PREFIX[kind]}{first}"
     for part in more:
         key = f"{key}/{part}"
     return key

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.domain.case import Case, Disclosed, Found, People, Stated
 from ledger.domain.kinds import Choice, Field, Kind
@@ -120,12 +121,16 @@ class StatementType:
     people_fold: Callable[[Case], dict[str, str]] = _no_people
     typ: str = STATEMENT_TYP
     by_name: dict[str, Kind] = field(init=False, repr=False, compare=False, default_factory=dict)
+    checks: tuple[tuple[str, Callable[[Any, str], None]], ...] = field(init=False, default=())
+    known: frozenset[str] = field(init=False, repr=False, default=frozenset())
     required: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
 
     def __post_init__(self) -> None:
         public = self.fields if self.claimed is None else (*self.fields, LATE_REASON)
         object.__setattr__(self, "fields", public)
         object.__setattr__(self, "by_name", {one.name: one.kind for one in public})
+        object.__setattr__(self, "checks", tuple((one.name, one.kind.check) for one in public))
+        object.__setattr__(self, "known", ENVELOPE.union(one.name for one in public))
         object.__setattr__(self, "required", frozenset(f.name for f in public if f.required))
 
     def disclosed_kind(self, name: str) -> Kind | None:
