@@ -17,7 +17,7 @@ from ledger.audit.sources import Unreadable
 
 V = TypeVar("V")
 
-GENERATION = 8_192
+GENERATION = 16_384
 """Values in each of the two generations of the cache."""
 
 _BITS = 1 << 25  # 4 MB
