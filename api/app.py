@@ -13,11 +13,12 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from api import certificates, health, log, statements, verifications
+from api import authorities, certificates, health, log, statements, students, verifications
 from api.openapi import make_api
 from api.service import EXTENSION, Service
 from api.statement_schemas import make_schemas
 from ledger.store.ledger import Ledger
+from ledger.store.sqlite.views import ViewsFile
 from ledger.store.tokens import Tokens
 
 HOME = "CERTLEDGER_HOME"
@@ -28,6 +29,8 @@ BLUEPRINTS = (
     statements.blueprint,
     verifications.blueprint,
     certificates.blueprint,
+    students.blueprint,
+    authorities.blueprint,
     log.blueprint,
     health.blueprint,
 )
@@ -61,7 +64,8 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.compact = True  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = Service(ledger, tokens, clock, make_schemas(), ledger.home.views)
+    views = ViewsFile(ledger.home.views)
+    app.extensions[EXTENSION] = Service(ledger, tokens, clock, make_schemas(), views)
     api = make_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)

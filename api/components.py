@@ -95,7 +95,32 @@ CERTIFICATE = _object(
     position=_POSITION,
 )
 
+_EVIDENCE = {"type": "array", "items": {"type": "object"}}
+
+ARCHIVE = _object(
+    student=_TEXT,
+    school=_TEXT,
+    position=_POSITION,
+    erased={"type": "boolean", "description": "Whether the personal values were erased."},
+    name=_or_null(_TEXT),
+    born_on=_or_null(_DATE),
+    registrations=_EVIDENCE,
+)
+
+CREDIBILITY = _object(
+    agency=_TEXT,
+    name=_TEXT,
+    closed={"type": "boolean"},
+    as_of=_DATE,
+    window=_object(first=_DATE, last=_DATE),
+    method=_TEXT,
+    units=_EVIDENCE,
+    not_assessed={"type": "array", "items": _TEXT},
+)
+
 COMPONENTS = {
+    "Archive": ARCHIVE,
+    "Credibility": CREDIBILITY,
     "Receipt": RECEIPT,
     "Problem": PROBLEM,
     "Verdict": VERDICT,

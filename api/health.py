@@ -6,6 +6,7 @@ from flask import Response, jsonify
 
 from api.routing import Routes
 from api.service import service
+from projections.runner import status
 
 blueprint = Routes("health", __name__, description="Is the service well?")
 
@@ -21,4 +22,4 @@ def readyz() -> Response:
     """Read the head, or answer 503."""
     found = service()
     size = found.ledger.head().size
-    return jsonify(status="ready", size=size)
+    return jsonify(status="ready", size=size, projections=status(found.ledger, found.views))

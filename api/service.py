@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from flask import current_app
 from marshmallow import Schema
 
 from ledger.store.ledger import Ledger
+from ledger.store.sqlite.views import ViewsFile
 from ledger.store.tokens import Tokens
 
 EXTENSION = "certificate-ledger"
@@ -23,7 +23,7 @@ class Service:
         tokens: who may see persons.
         clock: seconds since 1970; asked once a request.
         schemas: of the statements that may be sent, by type.
-        views: file of the projections.
+        views: tables of the projections.
         decoys: a certificate to look at where none has the number asked for.
     """
 
@@ -31,7 +31,7 @@ class Service:
     tokens: Tokens
     clock: Callable[[], float]
     schemas: Mapping[str, Schema]
-    views: Path
+    views: ViewsFile
     decoys: list[str] = field(default_factory=list)
 
     @property
@@ -40,8 +40,9 @@ class Service:
         return self.ledger.config.origin
 
     def close(self) -> None:
-        """Close the tokens; whoever opened the ledger closes that."""
+        """Close tokens and views; whoever opened the ledger closes that."""
         self.tokens.close()
+        self.views.close()
 
     def now(self) -> int:
         """This instant in whole seconds."""
