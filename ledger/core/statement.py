@@ -206,7 +206,8 @@ def _common(claims: dict[str, Any]) -> tuple[str, int, str, str]:
 def _digests(claims: dict[str, Any]) -> tuple[str, ...]:
     """Return what `_sd` lists, and refuse SD-JWT's own names everywhere else."""
     for name, value in claims.items():
-        if (type(value) is dict or type(value) is list) and name != "_sd":
+        kind = type(value)
+        if kind is not str and kind is not int and name != "_sd":
             refuse_reserved(value)
     if "..." in claims:
         raise MalformedStatement("reserved-claim", "... is no claim")
@@ -215,8 +216,9 @@ def _digests(claims: dict[str, Any]) -> tuple[str, ...]:
     digests = claims.get("_sd")
     if type(digests) is not list or not digests or claims.get("_sd_alg") != "sha-256":
         raise MalformedStatement("malformed-digests", "_sd needs digests and _sd_alg sha-256")
-    if not all(type(digest) is str and is_b64url_32(digest) for digest in digests):
-        raise MalformedStatement("malformed-digests", "_sd lists something that is no digest")
+    for digest in digests:
+        if type(digest) is not str or not is_b64url_32(digest):
+            raise MalformedStatement("malformed-digests", "_sd lists something that is no digest")
     if len(set(digests)) != len(digests):
         raise MalformedStatement("malformed-digests", "_sd lists a digest twice")
     return tuple(digests)

@@ -41,7 +41,7 @@ def loads(data: bytes | str, *, floats: bool = True, max_depth: int = MAX_DEPTH)
         raise MalformedJSON("number-too-long", "an integer has too many digits") from None
     if end != len(body):
         raise MalformedJSON("malformed-json", f"after the value: {body[end : end + 20]!r}")
-    if "\\u" in body:
+    if "\\" in body and "\\u" in body:  # one character is found faster than two
         _utf8(json.dumps(value, ensure_ascii=False))
     return value
 
