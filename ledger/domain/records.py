@@ -236,7 +236,9 @@ KINDS: dict[str, type[Any]] = {
     "list": StatusList,
 }
 PREFIX = {kind: f"{prefix}/" for prefix, kind in KINDS.items()}
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_dumps = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False
+).encode
 
 LEDGER = "ledger"
 CLOCK = "clock"
