@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from api import authorities, certificates, health, log, statements, students, verifications
+from api import authorities, certificates, health, log, page, statements, students, verifications
 from api.openapi import make_api
 from api.service import EXTENSION, Service
 from api.statement_schemas import make_schemas
@@ -69,6 +69,7 @@ def create_app(
     api = make_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(page.blueprint)
     app.after_request(_guard)
     return app
 

@@ -45,9 +45,14 @@ class ProblemApi(Api):  # type: ignore[misc]
 def answer_error(error: Exception) -> Response:
     """The problem that an error is, as an HTTP answer."""
     problem = problem_of(error)
+    log_failure(problem, error)
+    return problem_response(problem)
+
+
+def log_failure(problem: Problem, error: Exception) -> None:
+    """Tell the operator of what is not the client's fault."""
     if problem.status >= 500:
         log.error("%s: %s", problem.code, whereabouts(error))
-    return problem_response(problem)
 
 
 def whereabouts(error: Exception) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 from ledger.core.encoding import b64url
 from ledger.domain.accreditation import standing
 from ledger.domain.dates import civil_date
-from ledger.domain.facts import Dismissed, Facts, StatusChange, hashes_of
+from ledger.domain.facts import Facts, StatusChange, hashes_of
+from ledger.domain.finding import Dismissed
 from ledger.domain.phrases import Phrases
 from ledger.domain.verdict import CHECKS, AsOf, Check, Result
 
@@ -83,10 +84,9 @@ def _issuer(facts: Facts, asked: Asked) -> Check:
         evidence[name] = {"date": days[name], "standing": status, "position": position}
     then, issued, now = (found[name][0] for name in days)
     good = then == "granted"
-    text = asked.say(
-        "issuer.stated" if good else "issuer.failed",
-        name=facts.party.name, then=then, issued=issued, today=now,
-    )  # fmt: skip
+    words = {"then": then, "issued": issued, "today": now}
+    said = {name: asked.say(f"standing.{status}") for name, status in words.items()}
+    text = asked.say("issuer.stated", name=facts.party.name, **said)
     return Check("issuer", "stated" if good else "failed", text, evidence)
 
 
@@ -118,14 +118,19 @@ def _status(facts: Facts, asked: Asked) -> Check:
         key = "expired"
         evidence["valid_until"] = certificate.valid_until
     text = asked.say(
-        f"status.{key}", since=change.since, by=change.by, valid_until=certificate.valid_until,
-        issued_on=certificate.issued_on,
+        f"status.{key}", since=change.since, by=_name(facts, change.by),
+        valid_until=certificate.valid_until, issued_on=certificate.issued_on,
     )  # fmt: skip
     if change.status == certificate.status and certificate.status_by is not None:
         evidence["position"] = certificate.status_position
         text += _ground(facts, asked, evidence)
     good = change.status == "issued" and not expired(facts, asked.day)
     return Check("status", "stated" if good else "failed", text, evidence)
+
+
+def _name(facts: Facts, party: str) -> str:
+    """The agency by its name, anybody else by id."""
+    return facts.party.name if party == facts.certificate.agency else party
 
 
 def _ground(facts: Facts, asked: Asked, evidence: dict[str, Any]) -> str:
@@ -178,8 +183,9 @@ def _time(facts: Facts, asked: Asked) -> Check:
 
 def freshness(asked: Asked) -> Check:
     """As of which checkpoint, until when. The one check that every verdict has."""
-    size, until = asked.as_of.head.size, instant(asked.as_of.until)
-    evidence = {"size": size, "time": instant(asked.as_of.time), "until": until}
+    size, end = asked.as_of.head.size, instant(asked.as_of.until)
+    evidence = {"size": size, "time": instant(asked.as_of.time), "until": end}
+    until = end.replace("T", " ").replace("Z", " UTC")
     key = "freshness.on" if asked.on else "freshness.stated"
     text = asked.say(key, size=size, until=until, day=asked.day)
     return Check("freshness", "stated", text, evidence)
@@ -211,7 +217,7 @@ _DISMISSED: Mapping[str, tuple[Result, str, Result, str]] = {
 def dismissed_checks(dismissed: Dismissed, asked: Asked) -> tuple[Check, ...]:
     """The checks where there is no admitted certificate to check."""
     genuine, why, admitted, where = _DISMISSED[dismissed.reason]
-    unreached = asked.say("not_reached")
+    unreached = asked.say(f"not_reached.{dismissed.word}")
     checks = [
         Check("genuine", genuine, asked.say(f"genuine.{why}")),
         Check("admitted", admitted, asked.say(f"admitted.{where}") if where else unreached),

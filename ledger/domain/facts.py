@@ -1,8 +1,7 @@
 """What a verdict rests on, looked up in one moment of the ledger.
 
-``find`` decides which certificate is meant, and whether what was shown is genuine and admitted;
-``facts_of`` reads everything else about it. Bytes that contradict each other are no verdict: they
-leave as :class:`~ledger.domain.verdict.CouldNotTell`.
+Bytes that contradict each other are no verdict: they leave as
+:class:`~ledger.domain.verdict.CouldNotTell`.
 """
 
 from __future__ import annotations
@@ -12,22 +11,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ledger.core.encoding import b64url
-from ledger.core.errors import CoreError
-from ledger.core.keys import PublicKey
 from ledger.core.sdjwt import Disclosure
-from ledger.core.statement import Statement, parse_entry, verify_statement
+from ledger.core.statement import Statement
 from ledger.core.tree import InclusionProof, TreeHead
 from ledger.core.verifier import verify_inclusion
-from ledger.domain.errors import UnreadableRecord
 from ledger.domain.form import AUTHORITIES
-from ledger.domain.names import name_key
-from ledger.domain.presented import Damaged, Foreign, Presented, Typed
 from ledger.domain.records import (
     Accreditation,
-    Awaiting,
     Certificate,
     Key,
-    Number,
     Party,
     Pending,
     Record,
@@ -74,15 +66,6 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Dismissed:
-    """There is nothing to check further. ``reason`` names a phrase (``forged`` or ``unknown``)."""
-
-    word: str
-    reason: str
-    statement: Statement | None = None
-
-
-@dataclass(frozen=True)
 class Facts:
     """Everything about one admitted certificate, at one moment."""
 
@@ -100,89 +83,6 @@ class Facts:
     changes: Sequence[StatusChange]
 
 
-def find(presented: Presented, source: Source) -> Facts | Dismissed:
-    """Which certificate is meant, with all that a verdict needs to know of it.
-
-    Raises:
-        CouldNotTell: what is stored contradicts itself.
-    """
-    try:
-        return _find(presented, source)
-    except (UnreadableRecord, CoreError) as error:
-        raise CouldNotTell(f"what is stored cannot be read ({type(error).__name__})") from error
-
-
-def _find(presented: Presented, source: Source) -> Facts | Dismissed:
-    if isinstance(presented, Damaged):
-        disclosures = "disclosure" in presented.code
-        return Dismissed("forged", "disclosures" if disclosures else "damaged")
-    if isinstance(presented, Foreign):
-        return Dismissed("unknown", "foreign")
-    if isinstance(presented, Typed):
-        return _typed(presented, source)
-    return _shown(presented.statement, source)
-
-
-# --- by file --------------------------------------------------------------------------------------
-
-
-def _shown(statement: Statement, source: Source) -> Facts | Dismissed:
-    bad = _not_genuine(statement, source)
-    if bad is not None:
-        return Dismissed("forged", bad, statement)
-    ident = statement.claims.get("certificate")
-    certificate = _get(source, Certificate, ident)
-    if certificate is None or certificate.leaf != statement.leaf_id:
-        waiting = _get(source, Awaiting, ident)
-        pending = waiting is not None and waiting.leaf == statement.leaf_id
-        return Dismissed("unknown", "awaits_consent" if pending else "never_admitted", statement)
-    entry = _entry(source, certificate)
-    assert entry.leaf == statement.leaf
-    assert type(ident) is str
-    names = [one.name for one in statement.disclosures or ()]
-    return facts_of(ident, certificate, entry, source, "shown" if "name" in names else "hidden")
-
-
-def _not_genuine(statement: Statement, source: Source) -> str | None:
-    """Why the signature is not the issuer's, as a phrase; ``None`` where it is."""
-    key = _get(source, Key, statement.kid)
-    party = statement.iss.rpartition(AUTHORITIES)[2]
-    if key is None or key.party != party or key.use != "statement":
-        return "key"
-    try:
-        verify_statement(statement, PublicKey.from_x(key.x))
-    except CoreError:
-        return "signature"
-    return None
-
-
-# --- by number and name ---------------------------------------------------------------------------
-
-
-def _typed(typed: Typed, source: Source) -> Facts | Dismissed:
-    """An unknown number and a wrong name are one answer after the same work."""
-    number = _get(source, Number, typed.number)
-    ident = source.decoy() if number is None else number.certificate
-    certificate = _get(source, Certificate, ident)
-    if number is not None and (certificate is None or certificate.number != typed.number):
-        raise CouldNotTell("the number leads to no certificate")
-    if certificate is None or ident is None:
-        return Dismissed("unknown", "nobody")
-    source.entry(certificate.position)
-    opened = source.opened(certificate.position)
-    names = [one.value for one in opened or () if one.name == "name"]
-    same = name_key(names[0]) == name_key(typed.name) if names else opened is None
-    if number is None or not same:
-        return Dismissed("unknown", "nobody")
-    entry = _entry(source, certificate)
-    if any(one.digest not in entry.digests for one in opened or ()):
-        raise CouldNotTell("the disclosures kept are not those signed", certificate.position)
-    return facts_of(ident, certificate, entry, source, "typed" if names else "erased")
-
-
-# --- everything else ------------------------------------------------------------------------------
-
-
 def facts_of(
     ident: str, certificate: Certificate, entry: Statement, source: Source, holder: str
 ) -> Facts:
@@ -190,10 +90,10 @@ def facts_of(
     head = source.head()
     proof = source.proof(certificate.position)
     verify_inclusion(entry.leaf, proof, head)
-    registration = _need(source, Registration, certificate.registration)
+    registration = need_record(source, Registration, certificate.registration)
     if registration.result is None:
         raise CouldNotTell("a certificate without a result", certificate.position)
-    key = _need(source, Key, entry.kid)
+    key = need_record(source, Key, entry.kid)
     if key.since >= proof.index or (key.until is not None and key.until < proof.index):
         raise CouldNotTell("the key was not in use at that position", proof.index)
     return Facts(
@@ -203,19 +103,19 @@ def facts_of(
         key=key,
         proof=proof,
         head=head,
-        party=_need(source, Party, certificate.agency),
-        accreditation=_get(
+        party=need_record(source, Party, certificate.agency),
+        accreditation=get_record(
             source, Accreditation, certificate.agency, certificate.certificate_type,
             certificate.level,
         ),
-        standard=_need(source, Standard, certificate.standard, certificate.version),
+        standard=need_record(source, Standard, certificate.standard, certificate.version),
         result=registration.result[0],
         holder=holder,
         changes=_changes(source, ident, certificate),
     )  # fmt: skip
 
 
-def _entry(source: Source, certificate: Certificate) -> Statement:
+def recorded_entry(source: Source, certificate: Certificate) -> Statement:
     """The entry that the record names, if both say the same."""
     statement = parse_entry(source.entry(certificate.position))
     if statement.leaf_id != certificate.leaf:
@@ -249,7 +149,7 @@ def _changes(source: Source, ident: str, certificate: Certificate) -> Sequence[S
     changes = []
     for entry in source.stream(f"certificate/{ident}"):
         statement = parse_entry(entry)
-        if statement.type in _STATUS and _get(source, Pending, statement.leaf_id) is None:
+        if statement.type in _STATUS and get_record(source, Pending, statement.leaf_id) is None:
             status, day = _STATUS[statement.type]
             by = statement.iss.rpartition(AUTHORITIES)[2]
             changes.append(StatusChange(status, statement.claims[day], by))
@@ -259,15 +159,17 @@ def _changes(source: Source, ident: str, certificate: Certificate) -> Sequence[S
     return sorted(changes, key=lambda change: change.since)
 
 
-def _get(source: Source, kind: type[R], *parts: Any) -> R | None:
+def get_record(source: Source, kind: type[R], *parts: Any) -> R | None:
+    """The record of that kind and id; ``None`` also where ``parts`` are no ids at all."""
     if not all(type(part) in (str, int) for part in parts):
         return None
     record = source.record(key_of(kind, *parts))
     return record if isinstance(record, kind) else None
 
 
-def _need(source: Source, kind: type[R], *parts: Any) -> R:
-    record = _get(source, kind, *parts)
+def need_record(source: Source, kind: type[R], *parts: Any) -> R:
+    """A record that must be there, or :class:`CouldNotTell`."""
+    record = get_record(source, kind, *parts)
     if record is None:
         raise CouldNotTell(f"the record {key_of(kind, *parts)} is missing")
     return record

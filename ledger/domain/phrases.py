@@ -41,8 +41,11 @@ EN: Mapping[str, str] = {
     "admitted.foreign": "It is not in this log, which takes certificates of its own issuers only.",
     "admitted.nobody": "There is no such certificate in the log, or its holder has another name.",
     # --- issuer -----------------------------------------------------------------------------------
-    "issuer.stated": "{name} was accredited on the day of the exam; when it issued, its standing was {issued}, and today it is {today}.",
-    "issuer.failed": "On the day of the exam {name} was not accredited (standing: {then}).",
+    "issuer.stated": "{name}: {then} on the day of the exam, {issued} on the day of issue, {today} today.",
+    "standing.granted": "accredited",
+    "standing.suspended": "accreditation suspended",
+    "standing.withdrawn": "accreditation withdrawn",
+    "standing.none": "not accredited",
     # --- standard ---------------------------------------------------------------------------------
     "standard.stated": "Examined under {standard}, version {version}, in force on {exam_date}.",
     # --- result -----------------------------------------------------------------------------------
@@ -70,7 +73,8 @@ EN: Mapping[str, str] = {
     "freshness.stated": "As of the checkpoint of size {size}. What is stated and not proven holds until {until}.",
     "freshness.on": "As known at the checkpoint of size {size} about {day}; asked later, the answer may be another.",
     # --- not reached ------------------------------------------------------------------------------
-    "not_reached": "Could not be checked, because there is no such certificate here.",
+    "not_reached.forged": "Not looked at: the certificate is not genuine.",
+    "not_reached.unknown": "Not looked at: there is no such certificate here.",
 }  # fmt: skip
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN}

@@ -52,7 +52,9 @@ class Damaged:
 
 @dataclass(frozen=True)
 class Foreign:
-    """A file by an issuer outside this ledger."""
+    """A file by an issuer outside this ledger; ``statement`` where it reads as one of ours."""
+
+    statement: Statement | None
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,14 @@ def read_file(data: bytes | str, origin: str) -> Shown | Damaged | Foreign:
     """
     text = _text(data)
     issuer, kind = _claims_of(text)
-    if issuer is not None and not issuer.startswith(f"https://{origin}{AUTHORITIES}"):
-        return Foreign()
-    if kind is not None and kind != CREDENTIAL_TYPE:
+    foreign = issuer is not None and not issuer.startswith(f"https://{origin}{AUTHORITIES}")
+    if not foreign and kind is not None and kind != CREDENTIAL_TYPE:
         raise NotACertificate("another-statement", "this is a statement, but no certificate")
     try:
-        return Shown(parse_presentation(text))
+        statement = parse_presentation(text)
     except CoreError as error:
-        return Damaged(error.code)
+        return Foreign(None) if foreign else Damaged(error.code)
+    return Foreign(statement) if foreign else Shown(statement)
 
 
 def _text(data: bytes | str) -> str:

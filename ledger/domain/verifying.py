@@ -18,7 +18,8 @@ from ledger.domain.checks import (
     status_on,
 )
 from ledger.domain.dates import civil_date
-from ledger.domain.facts import Dismissed, Facts, Source, find
+from ledger.domain.facts import Facts, Source
+from ledger.domain.finding import Dismissed, find
 from ledger.domain.phrases import Phrases
 from ledger.domain.presented import Presented
 from ledger.domain.verdict import FRESH_FOR, AsOf, CouldNotTell, Verdict, Word

@@ -315,6 +315,7 @@ def forgeries() -> dict[str, Callable[[Statement], str]]:
 
     return {
         "another level": lambda one: payload(one, level="advanced"),
+        "another issuer": lambda one: payload(one, iss="https://other.example/authorities/x"),
         "another number": lambda one: payload(one, number="NS-1"),
         "a flipped signature": flipped,
         "no signature": lambda one: ".".join(parts(one)[:2]) + ".~",
