@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ledger.core.encoding import b64url
 from ledger.core.sdjwt import Disclosure
-from ledger.core.statement import Statement
+from ledger.core.statement import Statement, parse_entry
 from ledger.core.tree import InclusionProof, TreeHead
 from ledger.core.verifier import verify_inclusion
 from ledger.domain.form import AUTHORITIES
