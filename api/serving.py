@@ -8,6 +8,7 @@ and SIGINT let running requests finish. Nothing is written about who asked what.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 import sys
@@ -69,6 +70,9 @@ def serve(
         OSError: the address cannot be had.
     """
     os.environ[HOME] = str(Path(home).absolute())
+    # A fork while another thread runs (this process has some) leaves the worker with locks that
+    # nobody will ever release: it listens and never answers.
+    multiprocessing.set_start_method("spawn", force=True)
     port = port or free_port(host)
     _refuse_taken(host, port)
     server = Granian(

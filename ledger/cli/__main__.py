@@ -2,4 +2,5 @@
 
 from ledger.cli.main import main
 
-main(prog_name="certledger")
+if __name__ == "__main__":  # workers that are spawned import this file under another name
+    main(prog_name="certledger")

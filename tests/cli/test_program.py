@@ -20,7 +20,7 @@ from ledger.cli.options import progress
 from ledger.store.errors import Busy
 from tests.cli.parties import ENVIRONMENT, PROGRAM, Parties, run
 
-HEAVY = {"flask", "eventsourcing", "pysqlite3", "sqlite3", "urllib3", "granian", "marshmallow"}
+HEAVY = {"flask", "eventsourcing", "pysqlite3", "urllib3", "granian", "marshmallow"}
 
 
 def test_help_lists_every_command_and_imports_none() -> None:
