@@ -96,7 +96,7 @@ def ask_home(home: Path, asked: Asked) -> dict[str, Any]:
     from ledger.domain.verifying import verify as judge
     from ledger.store.ledger import Ledger
 
-    with Ledger.open(home) as ledger, source_of(ledger) as source:
+    with Ledger.open(home) as ledger, source_of(ledger, []) as source:
         try:
             if asked.number is not None:
                 presented: Any = Typed(number_key(asked.number), asked.name or "")
