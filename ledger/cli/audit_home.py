@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ledger.audit.snapshot import Snapshot
 from ledger.audit.sources import Opened, Unreadable, Vault, View
+from ledger.cli.audit_views import compared_views
 from ledger.cli.errors import Failure
 from ledger.core.errors import CoreError
 from ledger.domain.errors import UnreadableRecord
@@ -21,7 +22,6 @@ from ledger.store import view as stored
 from ledger.store.errors import StoreError
 from ledger.store.home import Home
 from ledger.store.keystore import KeyStore
-from ledger.store.log import Log
 from ledger.store.seam import Reading
 from ledger.store.sqlite.database import SQLiteDatabase
 from ledger.store.sqlite.driver import copy_database
@@ -50,8 +50,7 @@ def opened_home(home: Path) -> Iterator[AuditedHome]:
     config = place.config()
     with _scratch(place.path) as folder:
         copy, views = folder / "ledger.db", folder / "served.db"
-        if place.views.exists():
-            copy_database(place.views, views)  # first: views are never ahead of their log
+        _copy_views(place.views, views)  # first: views are never ahead of their log
         source = SQLiteDatabase(place.ledger, read_only=True)
         with closing(source):
             source.check()
@@ -59,9 +58,19 @@ def opened_home(home: Path) -> Iterator[AuditedHome]:
         with (
             closing(_snapshot(copy)) as database,
             _vault(copy, place, config.origin) as vault,
-            _views(copy, config.origin, views) as compared,
         ):
+            compared = compared_views(copy, config.origin, views)
             yield AuditedHome(config.vkey, database, vault, compared)
+
+
+def _copy_views(served: Path, copy: Path) -> None:
+    """Copy the views. A file that is none is copied as it is, for the audit to say so."""
+    if served.exists():
+        try:
+            copy_database(served, copy)
+        except StoreError:
+            copy.unlink(missing_ok=True)
+            shutil.copyfile(served, copy)
 
 
 def _snapshot(copy: Path) -> Snapshot:
@@ -103,28 +112,6 @@ def _vault(copy: Path, place: Home, origin: str) -> Iterator[Vault | None]:
     keystore = KeyStore(place.keys, os.urandom)
     with closing(database), closing(keystore), database.reading() as rows:
         yield _opened(rows, stored.View(rows, origin, keystore))
-
-
-@contextmanager
-def _views(copy: Path, origin: str, served: Path) -> Iterator[list[View]]:
-    """The views as served, beside those made anew from the copy of the ledger, up to its end."""
-    from projections import runner
-
-    if not served.exists():
-        yield []
-        return
-    with (
-        closing(SQLiteDatabase(copy, read_only=True)) as database,
-        runner.opened_views(served) as theirs,
-        runner.opened_views(served.with_name("made.db")) as ours,
-    ):
-        log = Log(database, origin)
-        runner.catch_up(log, theirs)
-        runner.catch_up(log, ours)
-        yield [
-            View(view.name, runner.dump(theirs, view), runner.dump(ours, view))
-            for view in runner.VIEWS
-        ]
 
 
 def _opened(rows: Reading, view: stored.View) -> Iterator[Opened]:

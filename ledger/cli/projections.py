@@ -2,10 +2,13 @@
 
 import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from ledger.cli.errors import Failure
 from ledger.cli.options import as_json, pass_home, progress, show
 
 
@@ -40,6 +43,7 @@ def rebuild(home: Path) -> None:
     from projections.runner import opened_views, rebuild
 
     with (
+        _told(),
         Ledger.open(home) as ledger,
         opened_views(ledger.home.views) as file,
         progress("Rebuilding", ledger.head().size) as advance,
@@ -61,5 +65,18 @@ def follow(home: Path) -> None:
 
     with Ledger.open(home) as ledger, only_follower(home / "views.lock", stopped) as alone:
         if alone:
-            with opened_views(ledger.home.views) as file:
+            with _told(), opened_views(ledger.home.views) as file:
                 follow(ledger, file, stopped)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a line where a view stands that cannot go on."""
+    from projections.runner import FoldFailed
+
+    try:
+        yield
+    except FoldFailed as error:
+        raise Failure(
+            str(error), "Run `certledger audit`, and report it if that is clean"
+        ) from error

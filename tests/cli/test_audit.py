@@ -116,6 +116,67 @@ def test_whoever_changes_the_database_is_found_out(grown: Parties, change: str, 
     assert len(line.splitlines()) == 1
 
 
+@pytest.fixture
+def viewed(grown: Parties) -> Parties:
+    """A ledger whose views were made."""
+    run("--home", grown.home, "projections", "rebuild")
+    return grown
+
+
+def test_views_that_lag_behind_are_no_finding(viewed: Parties) -> None:
+    admit(viewed, viewed.sign("harbour", "more", [enrolled()]))
+    assert told("--home", viewed.home, "projections", "status")["archive"]["behind"] > 0
+    assert told("--home", viewed.home, "audit")["result"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM students WHERE rowid IN (SELECT rowid FROM students LIMIT 1)",
+        "UPDATE progress SET position = 1",
+        "DROP TABLE students",
+    ],
+)
+def test_a_view_that_does_not_follow_from_the_log_is_found(viewed: Parties, change: str) -> None:
+    with sqlite3.connect(viewed.home / "views.db") as database:
+        database.execute(change.replace("students", table_with_rows(database)))
+    database.close()
+    report = told("--home", viewed.home, "audit", code=1)
+    assert {one["step"] for one in report["findings"]} == {"A7"}
+    assert "view " in report["findings"][0]["what"]
+
+
+def table_with_rows(database: sqlite3.Connection) -> str:
+    """Some table of a view that is not empty."""
+    names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    counts = {
+        name: database.execute(f"SELECT count(*) FROM {name}").fetchone() for (name,) in names
+    }
+    return next(name for name, (count,) in counts.items() if count and name != "progress")
+
+
+def test_views_that_are_no_database_are_found(viewed: Parties) -> None:
+    (viewed.home / "views.db").write_bytes(b"something else")
+    report = told("--home", viewed.home, "audit", code=1)
+    assert {one["step"] for one in report["findings"]} == {"A7"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE stored_events SET state = CAST('no statement' AS BLOB) WHERE rowid = 4",
+        "DELETE FROM stored_events WHERE rowid = 4",
+        "DELETE FROM leaves WHERE position = 3",
+    ],
+)
+def test_where_the_log_is_damaged_its_position_is_told_views_or_not(
+    viewed: Parties, change: str
+) -> None:
+    tamper(viewed.home, change)
+    report = told("--home", viewed.home, "audit", code=1)
+    assert any(one["position"] == 3 for one in report["findings"])
+
+
 def test_a_bit_in_an_exported_entry_names_its_position(grown: Parties) -> None:
     log = exported(grown)
     (bundle,) = (log / "tile/entries").rglob("*.p/*")
