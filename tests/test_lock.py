@@ -15,6 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)(?P<marker> ;.*)?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 OWN = PROJECT["name"]
+MODULES = {"pynacl": "nacl"}  # where the module is not named after the distribution
 HOST_MARKERS = ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", " @ ")
 
 
@@ -90,6 +91,20 @@ def test_both_locks_agree() -> None:
 
 def test_an_auditor_needs_two_packages() -> None:
     assert direct(None) == {"click", "cryptography"}
+
+
+def test_nothing_is_installed_that_nothing_imports() -> None:
+    """A dependency that is not used is still one that has to be trusted."""
+    rooms = ("ledger", "projections", "api")
+    sources = "\n".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", sources, re.MULTILINE))
+    names = {name: MODULES.get(name, name.replace("-", "_")) for name in direct("server")}
+    assert {name for name, module in names.items() if module not in imported} == set()
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    reasons = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text().lower()
+    assert {name for name in direct("dev") if name not in reasons} == set()
 
 
 @pytest.mark.parametrize(
