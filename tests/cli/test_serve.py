@@ -44,7 +44,7 @@ def until(true: Callable[[], bool], seconds: float = 15) -> bool:
         if true():
             return True
         time.sleep(0.05)
-    return True if true() else False
+    return true()
 
 
 def address(process: subprocess.Popen[str]) -> str:
