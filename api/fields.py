@@ -7,7 +7,7 @@ the door) and a JSON schema (for OpenAPI).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing
 
@@ -86,15 +86,6 @@ def kind_fields(declared: Iterable[Field]) -> dict[str, KindField]:
         one.name: KindField(one.kind, required=one.required, metadata={"description": one.doc})
         for one in declared
     }
-
-
-def refuse(messages: Any, number: bool = False) -> NoReturn:
-    """Turn marshmallow's messages into one problem, the first in order of the text.
-
-    Args:
-        number: whether it is a statement, whose problems name the rule.
-    """
-    raise first_problem(messages, number=number)
 
 
 def first_problem(messages: Any, *, number: bool) -> Problem:

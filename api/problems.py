@@ -28,16 +28,11 @@ DOOR: Mapping[str, tuple[int, str]] = {
     "bad-request": (400, "The request is not HTTP as this service understands it."),
     "not-found": (404, "There is nothing at this address."),
     "method-not-allowed": (405, "This address does not answer that method."),
-    "not-acceptable": (406, "There is no answer in a form that the client accepts."),
-    "too-slow": (408, "The request did not arrive in time."),
     "body-too-large": (413, "The request's body is larger than this address takes."),
     "too-many-statements": (413, "At most 1,000 statements are taken at once."),
-    "address-too-long": (414, "The address is longer than any that exists here."),
     "unsupported-media-type": (415, "The body is not of a media type that this address takes."),
-    "headers-too-large": (431, "The request's headers are too large."),
     "no-statements": (400, "The body holds no statement."),
     "malformed-line": (400, 'A line is not a JSON object {"statement": "…"}.'),
-    "malformed-body": (400, "The body is not what its media type promises."),
     "reserved-type": (422, "Statements of this type are made by the ledger itself."),
     "no-question": (422, "A verification asks by a credential, or by number and holder's name."),
     "date-to-come": (422, "A day in the future cannot be asked about."),
@@ -58,12 +53,8 @@ DOOR: Mapping[str, tuple[int, str]] = {
 _HTTP = {
     404: "not-found",
     405: "method-not-allowed",
-    406: "not-acceptable",
-    408: "too-slow",
     413: "body-too-large",
-    414: "address-too-long",
     415: "unsupported-media-type",
-    431: "headers-too-large",
 }
 _STATUS = {"too-large": 413, "jti-conflict": 409}
 _UNPROCESSABLE = 422

@@ -13,6 +13,7 @@ import pytest
 from ledger.core.statement import Statement, present
 from ledger.domain.certificate_status import PERSONAL_CODES
 from ledger.domain.dates import add_months
+from ledger.domain.errors import UnreadableRecord
 from ledger.domain.phrases import EN
 from ledger.domain.presented import Damaged, Foreign, NotACertificate, Shown, Typed, read_file
 from ledger.domain.verdict import CHECKS, RESULTS, WORDS, CouldNotTell, Verdict
@@ -78,6 +79,11 @@ def test_a_file_may_hide_the_name(world: World, issued: Statement) -> None:
     verdict = ask_file(world, present(issued, ["mark.theory"]))
     assert verdict.word == "valid"
     assert verdict.check("holder").result == "could_not_be_checked"
+
+
+def test_a_payload_that_is_no_object_is_forged(world: World, issued: Statement) -> None:
+    head, _, signature = parts(issued)
+    assert ask_file(world, f"{head}.{b64([])}.{signature}~").word == "forged"
 
 
 def test_white_space_around_a_file_is_no_forgery(world: World, issued: Statement) -> None:
@@ -413,6 +419,28 @@ def other_number(source: WorldSource, at: int) -> None:
     change(source, number="NS-OTHER")
 
 
+def other_level(source: WorldSource, at: int) -> None:
+    change(source, level="advanced")
+
+
+def no_result(source: WorldSource, at: int) -> None:
+    key = next(key for key in source.records if key.startswith("registration/"))
+    source.records[key] = source.records[key]._replace(result=None)  # type: ignore[call-arg]
+
+
+def unreadable(source: WorldSource, at: int) -> None:
+    source.records = Unreadable(source.records)
+
+
+def stated_by_nobody(source: WorldSource, at: int) -> None:
+    change(source, status="revoked")
+
+
+class Unreadable(dict[str, Any]):
+    def get(self, key: str, default: Any = None) -> Any:
+        raise UnreadableRecord(key)
+
+
 def unrevoked(source: WorldSource, at: int) -> None:
     change(source, status="suspended", status_by="northern", status_on="2026-01-05")
 
@@ -442,6 +470,10 @@ def change(source: WorldSource, **fields: Any) -> None:
         lost_standard,
         other_number,
         unrevoked,
+        other_level,
+        no_result,
+        unreadable,
+        stated_by_nobody,
         lost_certificate,
         late_key,
     ],
