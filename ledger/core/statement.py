@@ -96,10 +96,10 @@ def parse_wire(data: bytes | str) -> Statement:
 
     Raises `MalformedStatement` or `MalformedJSON`.
     """
-    statement = parse_presentation(data)
-    if len(statement.disclosures or ()) != len(statement.digests):
-        closed = sorted(set(statement.digests) - {d.digest for d in statement.disclosures or ()})
-        raise MalformedStatement("digest-without-disclosure", f"nothing opens {closed[0]}")
+    statement, disclosures = _parse_wire(data)
+    if len(disclosures) != len(statement.digests):
+        closed = set(statement.digests).difference(d.digest for d in disclosures)
+        raise MalformedStatement("digest-without-disclosure", f"nothing opens {min(closed)}")
     return statement
 
 
@@ -108,12 +108,7 @@ def parse_presentation(data: bytes | str) -> Statement:
 
     Raises `MalformedStatement` or `MalformedJSON`.
     """
-    entry, *opened = _split(data)
-    disclosures = tuple(map(parse_disclosure, opened))
-    statement = _parse(entry.encode("ascii"), disclosures)
-    if disclosures:
-        _check_disclosures(statement, disclosures)
-    return statement
+    return _parse_wire(data)[0]
 
 
 def present(statement: Statement, names: Sequence[str]) -> bytes:
@@ -153,6 +148,15 @@ def sign_statement(
 
 def _typ(kind: object) -> str:
     return CREDENTIAL_TYP if kind == CREDENTIAL_TYPE else STATEMENT_TYP
+
+
+def _parse_wire(data: bytes | str) -> tuple[Statement, tuple[Disclosure, ...]]:
+    entry, *opened = _split(data)
+    disclosures = tuple(map(parse_disclosure, opened))
+    statement = _parse(entry.encode("ascii"), disclosures)
+    if disclosures:
+        _check_disclosures(statement, disclosures)
+    return statement, disclosures
 
 
 def _split(data: bytes | str) -> list[str]:

@@ -59,6 +59,12 @@ def test_a_copy_grows_by_itself() -> None:
     assert frontier != "a frontier"
 
 
+def test_equal_in_size_and_hashes() -> None:
+    assert Frontier(1, LEAVES[:1]) == Frontier(1, LEAVES[:1])
+    assert Frontier(1, LEAVES[:1]) != Frontier(2, LEAVES[:1])
+    assert Frontier(1, LEAVES[:1]) != Frontier(1, LEAVES[1:2])
+
+
 def test_a_growing_thing_is_no_key() -> None:
     with pytest.raises(TypeError):
         hash(Frontier())

@@ -10,6 +10,7 @@ from ledger.core.errors import CoreError, InvalidKey, InvalidNote
 from ledger.core.keys import PrivateKey
 from ledger.core.note import (
     COSIGNATURE,
+    MAX_SECONDS,
     MAX_SIGNATURES,
     NoteSigner,
     VerifierKey,
@@ -68,6 +69,12 @@ def test_the_time_is_part_of_a_cosignature(signer: NoteSigner, witness: NoteSign
     for length in range(5, len(data)):
         with refused("wrong-note-signature", InvalidNote):
             open_note(f"{note}— {name} {b64(data[:length])}\n", [witness.cosigner_vkey])
+
+
+@pytest.mark.parametrize("seconds", [0, MAX_SECONDS])
+def test_the_first_and_the_last_instant(witness: NoteSigner, seconds: int) -> None:
+    note = sign_note(TEXT, [witness]) + cosign(sign_note(TEXT, [witness]), witness, seconds)
+    assert [s.time for s in open_note(note, [witness.cosigner_vkey]).signatures] == [seconds]
 
 
 def test_a_cosigner_is_another_key_than_a_signer(witness: NoteSigner) -> None:
@@ -129,6 +136,8 @@ LINE = f"— log.example/test {b64(bytes(68))}\n"
     [
         "",
         "\n",
+        LINE,
+        "\n" + LINE,
         TEXT,
         TEXT + "\n",
         TEXT + "\n" + LINE.rstrip("\n"),
@@ -202,6 +211,12 @@ def test_refuses_other_verifier_keys(text: str) -> None:
     assert str(VerifierKey.parse(VKEY)) == VKEY
     with refused("malformed-verifier-key", InvalidNote):
         VerifierKey.parse(text)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u2003b", "a\x00b", "\ud800"])
+def test_refuses_other_names(name: str, key: PrivateKey) -> None:
+    with refused("malformed-verifier-key", InvalidNote):
+        VerifierKey(name, key.public)
 
 
 def test_refuses_keys_of_unknown_types_and_unsafe_keys() -> None:

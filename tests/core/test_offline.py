@@ -6,9 +6,9 @@ from ledger.core.checkpoint import sign_checkpoint
 from ledger.core.encoding import b64
 from ledger.core.errors import CoreError, InvalidNote, InvalidProof
 from ledger.core.keys import PrivateKey
-from ledger.core.merkle import InclusionProof, inclusion_proof
+from ledger.core.merkle import MAX_SIZE, InclusionProof, inclusion_proof
 from ledger.core.note import NoteSigner
-from ledger.core.offline import format_proof, parse_proof, verify_proof
+from ledger.core.offline import MAX_HASHES, format_proof, parse_proof, verify_proof
 from tests.core.refusing import flipped, refused
 from tests.core.trees import ORIGIN, ListReader, head, leaves
 
@@ -59,6 +59,11 @@ def test_another_leaf_or_log_is_refused(text: str, signer: NoteSigner) -> None:
     other = NoteSigner("log.example/other", signer.key)
     with refused("unsigned-note", InvalidNote):
         verify_proof(text, LEAVES[7], other.vkey)
+
+
+def test_the_largest_log_has_proofs() -> None:
+    largest = InclusionProof(MAX_SIZE, MAX_SIZE, (bytes(32),) * MAX_HASHES)
+    assert parse_proof(format_proof(largest, "note")) == (MAX_SIZE, largest.hashes, "note")
 
 
 @pytest.mark.parametrize(

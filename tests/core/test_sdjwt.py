@@ -48,6 +48,8 @@ def test_equal_by_text_and_usable_in_sets() -> None:
         [],
         {},
         "text",
+        "abc",
+        {b64url(SALT): 1, "name": 2, "value": 3},
         [b64url(SALT), "name"],
         [b64url(SALT), "name", 1, 2],
         [1, "name", 1],

@@ -121,6 +121,7 @@ def test_no_other_type_passes_for_a_credential(
         SD | {"_sd": []},
         SD | {"_sd": {}},
         SD | {"_sd": "text"},
+        SD | {"_sd": dict.fromkeys(DIGESTS)},
         SD | {"_sd": [*DIGESTS, DIGESTS[0]]},
         SD | {"_sd": [*DIGESTS, 1]},
         SD | {"_sd": [*DIGESTS, {"_sd": []}]},
@@ -211,6 +212,8 @@ def test_the_wire_is_ascii(data: bytes | str) -> None:
 def test_the_wire_is_bounded(key: PrivateKey) -> None:
     with refused("too-large", MalformedStatement):
         parse_wire("~" * (MAX_WIRE + 1))
+    with refused("malformed-disclosure", MalformedStatement):
+        parse_wire("~" * MAX_WIRE)
     with refused("too-large", MalformedStatement):
         sign_statement(key, CLAIMS, disclosures(text="x" * MAX_WIRE))
 

@@ -95,6 +95,11 @@ def test_refuses_what_is_not_utf8(data: bytes) -> None:
         loads(data)
 
 
+def test_says_which_member_stands_twice() -> None:
+    with pytest.raises(MalformedJSON, match="'b' stands twice"):
+        loads('{"a":1,"b":2,"c":3,"b":4}')
+
+
 def test_refuses_half_a_surrogate_pair_in_text() -> None:
     with refused("lone-surrogate", MalformedJSON):
         loads('"\ud800"')
