@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,16 +13,20 @@ PATIENCE = 10.0  # seconds in which it has to end
 
 
 @contextmanager
-def following(home: Path) -> Iterator[None]:
-    """Keep the views of a home folder up to date meanwhile."""
+def following(home: Path) -> Iterator[Callable[[], None]]:
+    """Keep the views of a home folder up to date, from when the given function is called.
+
+    Call it when the server listens: until a new process has become the follower it holds a copy of
+    every open socket, and a port that was only tried out would still be taken.
+    """
     keeper = _Keeper(home)
     thread = threading.Thread(target=keeper.run, name="follower", daemon=True)
-    thread.start()
     try:
-        yield
+        yield thread.start
     finally:
         keeper.stop()
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
 
 
 class _Keeper:

@@ -36,15 +36,14 @@ def serve(home: Path, host: str, port: int, workers: int | None) -> None:
 
     with Ledger.open(home) as ledger:  # what is wrong is told once, here, and not by each worker
         origin = ledger.config.origin
+
+    def ready(url: str) -> None:
+        click.echo(f"Serving {origin} at {url}")
+        follow()
+
     try:
-        with following(home):
-            serve_api(
-                home,
-                host,
-                port,
-                workers,
-                ready=lambda url: click.echo(f"Serving {origin} at {url}"),
-            )
+        with following(home) as follow:
+            serve_api(home, host, port, workers, ready=ready)
     except OSError as error:
         choose = "Choose another with --host or --port"
         raise Failure(f"cannot listen at {host}:{port}: {error.strerror}", choose) from None

@@ -81,17 +81,19 @@ def test_the_views_follow_what_is_submitted(founded: Parties) -> None:
         process.wait(20)
 
 
+def followers(process: subprocess.Popen[str]) -> list[int]:
+    """Process ids of a server's followers; one that is just being started has no name yet."""
+    lines = [(pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in children(process)]
+    return [pid for pid, line in lines if line.endswith(b"projections\0follow\0")]
+
+
 def test_a_follower_that_dies_is_started_again(founded: Parties) -> None:
     with start(founded.home, "--port", "0") as process:
         address(process)
-
-        def followers() -> list[int]:
-            lines = [(pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in children(process)]
-            return [pid for pid, line in lines if line.endswith(b"projections\0follow\0")]
-
-        (first,) = followers()
+        assert until(lambda: len(followers(process)) == 1)
+        (first,) = followers(process)
         os.kill(first, signal.SIGKILL)
-        assert until(lambda: bool(followers()) and first not in followers())
+        assert until(lambda: bool(followers(process)) and first not in followers(process))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
@@ -99,15 +101,11 @@ def test_a_follower_that_dies_is_started_again(founded: Parties) -> None:
 def test_a_server_that_is_killed_leaves_no_follower(founded: Parties) -> None:
     with start(founded.home, "--port", "0") as process:
         address(process)
-        left = [pid for pid in children(process) if b"follow" in command_line(pid)]
-        assert left
+        assert until(lambda: len(followers(process)) == 1)
+        left = followers(process)
         process.kill()
         process.wait()
     assert until(lambda: not any(map(alive, left)))
-
-
-def command_line(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_a_port_in_use_is_told_in_a_line(founded: Parties) -> None:
