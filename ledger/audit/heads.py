@@ -70,7 +70,7 @@ class Kept:
         kept = self._heads.pop(0)
         if kept.root == root:
             self._agreed = kept.size
-        elif kept.size:
+        else:
             self._findings.add(
                 "A2",
                 self._agreed,

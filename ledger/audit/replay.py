@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ledger.audit.findings import Findings
-from ledger.audit.scratch import Space, scratch_database
+from ledger.audit.scratch import GENERATION, Space, scratch_database
 from ledger.audit.signatures import Signatures
 from ledger.audit.sources import Vault
 from ledger.audit.vault import VaultReader
@@ -45,18 +45,22 @@ class Replay:
         findings: Findings,
         vault: Vault | None = None,
         rulebooks: Mapping[int, Types] = RULEBOOKS,
+        cached: int = GENERATION,
     ) -> None:
         self._signatures = signatures
         self._findings = findings
         self._rulebooks = rulebooks
         self._database = scratch_database()
         self.records: Space[Record] = Space(
-            self._database, "records", encode, decode, transient="jti/"
+            self._database, "records", encode, decode, transient="jti/", generation=cached
         )
         self.vault = None if vault is None else VaultReader(vault, findings)
         if self.vault is not None:
-            self._people = Space(self._database, "people", str, lambda _, text: text)
-            self._awaiting = Space(self._database, "awaiting", str, lambda _, text: text)
+            self._people = self._texts("people", cached)
+            self._awaiting = self._texts("awaiting", cached)
+
+    def _texts(self, table: str, cached: int) -> Space[str]:
+        return Space(self._database, table, str, lambda _, text: text, generation=cached)
 
     def close(self) -> None:
         """Remove the scratch file."""

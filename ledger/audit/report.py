@@ -45,7 +45,8 @@ class Report:
 
     @property
     def first(self) -> Finding | None:
-        """The finding to look at first: another log, else the smallest position."""
+        """The finding to look at first: another log, else the smallest position; A7 comes last,
+        because state that differs often only follows from an entry that is wrong."""
         return min(self.findings, key=_urgency, default=None)
 
     def line(self) -> str:
@@ -88,9 +89,9 @@ class Report:
         }
 
 
-def _urgency(finding: Finding) -> tuple[bool, bool, int, str]:
-    position = finding.position
-    return finding.step != "A1", position is None, position or 0, finding.step
+def _urgency(finding: Finding) -> tuple[bool, bool, bool, int, str]:
+    step, position = finding.step, finding.position
+    return step != "A1", step == "A7", position is None, position or 0, step
 
 
 def _as_dict(finding: Finding) -> dict[str, Any]:

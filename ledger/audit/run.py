@@ -10,6 +10,7 @@ from ledger.audit.findings import Findings
 from ledger.audit.heads import Kept, check_founding, open_head, open_kept
 from ledger.audit.replay import Replay
 from ledger.audit.report import Report
+from ledger.audit.scratch import GENERATION
 from ledger.audit.signatures import Signatures
 from ledger.audit.sources import Block, Database, Source, Unreadable, Vault, View
 from ledger.audit.stored import (
@@ -41,6 +42,7 @@ def audit(
     jobs: int = 1,
     progress: Progress | None = None,
     rulebooks: Mapping[int, Types] = RULEBOOKS,
+    cached: int = GENERATION,
 ) -> Report:
     """Replay a log and say what is wrong with it.
 
@@ -54,6 +56,7 @@ def audit(
         kept: checkpoints (signed notes) kept from earlier.
         jobs: threads that verify signatures.
         rulebooks: the versions of the rules that are known.
+        cached: records kept in memory, in each of two generations; the rest is on disk.
     """
     started = clock()
     one = _Audit(source, vkey, database)
@@ -61,7 +64,7 @@ def audit(
         with (
             _rare_collections(),
             closing(Signatures(jobs, one.findings)) as signatures,
-            closing(Replay(signatures, one.findings, vault, rulebooks)) as replay,
+            closing(Replay(signatures, one.findings, vault, rulebooks, cached)) as replay,
         ):
             one.run(replay, signatures, kept, progress)
             compare_views(views, one.findings)
@@ -120,11 +123,11 @@ class _Audit:
         self._roots(earlier, tree, [])
         signatures.finish()
         earlier.finish(head, self._done)
-        tree.finish(head)
+        frontier = tree.frontier() if tree.finish(head) else None
         check_founding(replay.ledger(), self._vkey, self.findings)
         self._finish_vault(replay)
         if self._database is not None:
-            check_rows(self._database, head, tree.frontier(), self.findings)
+            check_rows(self._database, head, frontier, self.findings)
             stored, replayed = self._database.records(), replay.records.all()
             self._records = compare_records(stored, replayed, self.findings)
 

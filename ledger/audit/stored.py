@@ -48,10 +48,17 @@ class LeafRows:
         return right
 
 
-def check_rows(database: Database, head: TreeHead, frontier: bytes, findings: Findings) -> None:
-    """A3: the stored edge of the tree, and rows that belong to no position."""
+def check_rows(
+    database: Database, head: TreeHead, frontier: bytes | None, findings: Findings
+) -> None:
+    """A3: the stored edge of the tree, and rows that belong to no position.
+
+    Args:
+        frontier: as recomputed; `None` where the recomputed tree is not the checkpoint's.
+    """
     stored = database.head()
-    if stored != Head(head.size, head.root, frontier):
+    edge = stored.frontier if stored is not None and frontier is None else frontier
+    if stored != Head(head.size, head.root, edge):
         what = "the database's edge of the tree is not the recomputed one of the checkpoint"
         findings.add("A3", None, what)
     for table, row in database.strays():

@@ -98,14 +98,17 @@ class Tree:
         rows = [b"".join([*self._edge[0], *following]), *map(b"".join, self._edge[1:])]
         return TileReader(lambda level, n, width: rows[level], size, cached=8)
 
-    def finish(self, head: TreeHead) -> None:
-        """Compare the partial tiles, and the root with the checkpoint's."""
+    def finish(self, head: TreeHead) -> bool:
+        """Compare the partial tiles, and the root with the checkpoint's; whether that is right."""
         for level, row in enumerate(self._edge):
             if row:
                 self._compare(level, self.size >> HEIGHT * (level + 1), b"".join(row))
         if self.size < head.size:
             what = f"entries {self.size} to {head.size - 1} are missing"
             self._findings.add("A3", self.size, what)
-        elif (root := self.root()) != head.root:
+            return False
+        root = self.root()
+        if root != head.root:
             what = f"the entries' root is {b64(root)}, the checkpoint's {b64(head.root)}"
             self._findings.add("A3", self._first_wrong, what)
+        return root == head.root
