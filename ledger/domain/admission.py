@@ -275,13 +275,17 @@ def prepare(
     return Prepared(statement, known, stated, opened)
 
 
-def expected_reads(prepared: Prepared, clock: Record | None) -> list[str]:
-    """Keys that judging will ask for first, so that they can be fetched together.
+def expected_reads(prepared: Prepared, clock: Record | None) -> tuple[list[str], list[str]]:
+    """Keys of records and of private facts that judging will ask for first, to fetch together.
 
-    Those that depend on records not seen yet are not among them.
+    Those that depend on what has not been seen yet are not among them.
     """
+    stated, opened = prepared.stated, prepared.opened
     found: dict[str, Record | None] = {LEDGER: prepared.info, CLOCK: clock}
-    return list(reads(prepared.stated, found))
+    if opened is None or isinstance(opened, Refusal):
+        return list(reads(stated, found)), []
+    people: dict[str, str | None] = {}
+    return list(reads(stated, found)), list(stated.type.people_reads(stated, found, people, opened))
 
 
 def decide(

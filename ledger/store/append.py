@@ -101,6 +101,7 @@ class Appender:
                 batch = Batch(rows, private, self._cache, head.size)
                 if not founding:
                     self._state_time(batch)
+                _expect(batch, screened)
                 answers = [self._answer(rows, batch, one) for one in screened]
             size = batch.size
             if any(type(one) is Receipt and one.size == 0 for one in answers):
@@ -134,7 +135,7 @@ class Appender:
         """A receipt, of size 0 where the batch still decides its size, or a refusal."""
         if not isinstance(screened, Candidate):
             return screened
-        prepared, checked = screened
+        prepared, checked, *_ = screened
         refusal = _check_late(batch, prepared) if checked is Checked.OPEN else None
         refusal = refusal or _judge(batch, prepared)
         leaf = prepared.statement.leaf
@@ -189,6 +190,13 @@ def undisturbed() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _expect(batch: Batch, screened: Sequence[Screened]) -> None:
+    candidates = [one for one in screened if isinstance(one, Candidate)]
+    if len(candidates) > 1:
+        reads = [key for one in candidates for key in one.reads]
+        batch.expect(reads, [fact for one in candidates for fact in one.facts])
 
 
 def _judge(batch: Batch, prepared: Prepared) -> Refusal | None:

@@ -55,7 +55,7 @@ class Batch:
         self._now: dict[str, Any] = {}
         self._read: dict[str, Held | None] = {}
         self._changed: dict[str, int] = {}
-        self._facts: dict[str, str] = {}
+        self._facts: dict[str, str | None] = {}
         self._positions: dict[bytes, int] = {}
 
     @property
@@ -66,6 +66,22 @@ class Batch:
     def position_of(self, leaf: bytes) -> int | None:
         """Position of a statement of this batch."""
         return self._positions.get(leaf)
+
+    def expect(self, reads: Sequence[str], facts: Sequence[str]) -> None:
+        """Fetch together what the batch will ask for: a query for each would cost as much again
+        as judging.
+        """
+        wanted = [key for key in dict.fromkeys(reads) if self._cache.get(key) is None]
+        rows = self._stored.records(wanted)
+        for key in wanted:
+            if key not in self._now:
+                row = rows.get(key)
+                held = None if row is None else Held(decode(key, row.text), row.version)
+                self._read[key] = held
+                self._now[key] = None if held is None else held.record
+        known = self._private.facts(facts)
+        for fact in facts:
+            self._facts[fact] = known[fact].value if fact in known else None
 
     def load(self, key: str) -> Record | None:
         """The record as it is after the statements admitted so far."""
@@ -80,10 +96,10 @@ class Batch:
         return None if row is None else Held(decode(key, row.text), row.version)
 
     def _person(self, fact: str) -> str | None:
-        value = self._facts.get(fact)
-        if value is None and (row := self._private.fact(fact)) is not None:
-            value = row.value
-        return value
+        if fact not in self._facts:
+            row = self._private.fact(fact)
+            self._facts[fact] = None if row is None else row.value
+        return self._facts[fact]
 
     def _reopen(self, position: int) -> Sequence[Disclosure] | None:
         """The disclosures of a statement that awaited consents until now."""

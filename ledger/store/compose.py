@@ -64,10 +64,11 @@ def into_streams(
     A new stream gets a UUIDv7, so that the index of events grows at its right edge.
     """
     streams: dict[str, Stream] = {}
+    known = rows.streams([one.admission.stream for one in admitted])
     events = []
     for _, statement, admission in admitted:
         name = admission.stream
-        stream = streams.get(name) or rows.stream(name)
+        stream = streams.get(name) or known.get(name)
         if stream is None:
             stream = Stream(name, uuid7(milliseconds, len(streams), random(8)), 0)
         streams[name] = stream = stream._replace(version=stream.version + 1)

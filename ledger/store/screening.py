@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from ledger.core.keys import PublicKey
 from ledger.core.statement import Statement
-from ledger.domain.admission import Prepared, prepare
+from ledger.domain.admission import Prepared, expected_reads, prepare
 from ledger.domain.errors import Refusal
-from ledger.domain.records import LEDGER, Key, Record, key_of
+from ledger.domain.records import CLOCK, LEDGER, Key, Record, key_of
 from ledger.store.receipt import Receipt
 from ledger.store.signatures import Checked, Job, SignatureChecker
 from ledger.store.view import View
@@ -26,10 +26,15 @@ KNOWN_KEYS = 10_000
 
 
 class Candidate(NamedTuple):
-    """A statement of good form, and what is known of its signature."""
+    """A statement of good form, and what is known of its signature.
+
+    ``reads`` and ``facts``: keys of what its rules will ask for first.
+    """
 
     prepared: Prepared
     checked: Checked
+    reads: Sequence[str] = ()
+    facts: Sequence[str] = ()
 
 
 Screened = Candidate | Receipt | Refusal
@@ -68,7 +73,11 @@ class Screen:
             if isinstance(one, Prepared)
         ]
         verdicts = iter(self._signatures.check(jobs))
-        return [_judged(one, next(verdicts)) if isinstance(one, Prepared) else one for one in found]
+        clock = view.record(CLOCK)
+        return [
+            _judged(one, next(verdicts), clock) if isinstance(one, Prepared) else one
+            for one in found
+        ]
 
     def _public_key(self, view: View, kid: str) -> PublicKey | None:
         """The key with this thumbprint if it is registered; whose it is, the rules ask."""
@@ -99,5 +108,9 @@ def _prepared(statement: Statement, info: Record | None) -> Prepared | Refusal:
         return refusal
 
 
-def _judged(prepared: Prepared, verdict: Checked | Refusal) -> Candidate | Refusal:
-    return verdict if isinstance(verdict, Refusal) else Candidate(prepared, verdict)
+def _judged(
+    prepared: Prepared, verdict: Checked | Refusal, clock: Record | None
+) -> Candidate | Refusal:
+    if isinstance(verdict, Refusal):
+        return verdict
+    return Candidate(prepared, verdict, *expected_reads(prepared, clock))

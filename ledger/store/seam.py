@@ -131,6 +131,9 @@ class Private(Protocol):
     def fact(self, fact: str) -> FactRow | None:
         """One private fact."""
 
+    def facts(self, facts: Sequence[str]) -> dict[str, FactRow]:
+        """Those of many private facts that there are."""
+
 
 class Reading(Protocol):
     """One consistent snapshot of the database."""
@@ -153,11 +156,14 @@ class Reading(Protocol):
     def record(self, key: str) -> Versioned | None:
         """One state record."""
 
+    def records(self, keys: Sequence[str]) -> dict[str, Versioned]:
+        """Those of many state records that there are."""
+
     def all_records(self) -> Iterator[tuple[str, Versioned]]:
         """Every state record, ordered by key."""
 
-    def stream(self, name: str) -> Stream | None:
-        """The event stream of that name."""
+    def streams(self, names: Sequence[str]) -> dict[str, Stream]:
+        """Those of many event streams that there are."""
 
     def stream_entries(self, name: str) -> list[bytes]:
         """The entries of that stream, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ PAGE = 500
 
 
 _SELECT_RECORD = "SELECT record, version FROM records WHERE key = ?"
+_SELECT_RECORDS = (
+    "SELECT key, record, version FROM records WHERE key IN (SELECT value FROM json_each(?))"
+)
+_SELECT_STREAMS = "SELECT * FROM streams WHERE name IN (SELECT value FROM json_each(?))"
 
 
 class SQLiteReading:
@@ -78,15 +83,20 @@ class SQLiteReading:
         row = self._execute(_SELECT_RECORD, (key,)).fetchone()
         return None if row is None else Versioned(row[0], row[1])
 
+    def records(self, keys: Sequence[str]) -> dict[str, Versioned]:
+        """Those of many state records that there are."""
+        rows = self._execute(_SELECT_RECORDS, (json.dumps(keys),))
+        return {row[0]: Versioned(row[1], row[2]) for row in rows}
+
     def all_records(self) -> Iterator[tuple[str, Versioned]]:
         """Every state record, ordered by key."""
         for row in self._pages("SELECT key, record, version FROM records ORDER BY key"):
             yield row[0], Versioned(row[1], row[2])
 
-    def stream(self, name: str) -> Stream | None:
-        """The event stream of that name."""
-        row = self._one("SELECT * FROM streams WHERE name = ?", name)
-        return None if row is None else Stream(row[0], UUID(row[1]), row[2])
+    def streams(self, names: Sequence[str]) -> dict[str, Stream]:
+        """Those of many event streams that there are."""
+        rows = self._execute(_SELECT_STREAMS, (json.dumps(names),))
+        return {row[0]: Stream(row[0], UUID(row[1]), row[2]) for row in rows}
 
     def stream_entries(self, name: str) -> list[bytes]:
         """The entries of one stream, in order."""

@@ -6,7 +6,8 @@ key is on no page of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ class KeyRows:
         """One private fact."""
         row = self._one("SELECT * FROM people WHERE fact = ?", fact)
         return None if row is None else FactRow(*row)
+
+    def facts(self, facts: Sequence[str]) -> dict[str, FactRow]:
+        """Those of many private facts that there are."""
+        query = "SELECT * FROM people WHERE fact IN (SELECT value FROM json_each(?))"
+        rows = self._cursor.execute(query, (json.dumps(facts),))
+        return {row[0]: FactRow(*row) for row in rows}
 
     def facts_of(self, subject: str, kind: str) -> list[FactRow]:
         """The private facts of a subject whose name begins with ``kind``, in log order."""

@@ -26,10 +26,12 @@ TABLES = (
         root BLOB NOT NULL,
         frontier BLOB NOT NULL,
         checkpoint TEXT NOT NULL)""",
+    # With rowids: most keys are random, and a page of the index of keys holds many times as many of
+    # them as one that has the records in it too. A batch dirties far fewer pages.
     """CREATE TABLE IF NOT EXISTS records (
-        key TEXT PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
         version INTEGER NOT NULL,
-        record TEXT NOT NULL) WITHOUT ROWID""",
+        record TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS streams (
         name TEXT PRIMARY KEY,
         originator_id TEXT NOT NULL,
