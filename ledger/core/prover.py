@@ -38,7 +38,7 @@ def consistency_proof(read: HashReader, old: int, new: int) -> ConsistencyProof:
     """Return the proof that the first `old` of `new` entries stayed, else raise `InvalidProof`."""
     if not 0 <= old <= new:
         raise InvalidProof("index-out-of-range", f"{old} entries cannot start {new}")
-    if old == 0 or old == new:
+    if old == 0:
         return ConsistencyProof(old, new, ())
     start, stop, siblings = 0, new, list[bytes]()
     while stop != old:

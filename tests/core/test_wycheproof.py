@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledger.core import jws, keys
+from ledger.core import jws, keys, sodium
 from ledger.core.encoding import b64url
 from ledger.core.errors import CoreError, InvalidSignature, MalformedStatement
 from ledger.core.keys import PublicKey
-from ledger.core.sodium import quickly_verified
 
 
 def cases(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -27,7 +26,7 @@ def test_ed25519_every_verdict(
     if library == "cryptography":
         monkeypatch.setattr(keys, "quickly_verified", None)
     else:
-        assert keys.quickly_verified is not None, "the tests install PyNaCl"
+        assert sodium.quickly_verified is not None, "the tests install PyNaCl"
     verdicts = {"valid": 0, "invalid": 0}
     for group, case in cases(vectors / "wycheproof" / "ed25519_test.json"):
         key = PublicKey.from_raw(bytes.fromhex(group["publicKey"]["pk"]))
@@ -95,14 +94,14 @@ def test_a_foreign_algorithm_under_an_ed25519_kid_is_still_foreign(vectors: Path
 
 def test_what_libsodium_accepts_the_reference_accepts(vectors: Path) -> None:
     """A quick yes is never more lenient than the slow one, also under keys that nobody may use."""
-    assert quickly_verified is not None
+    assert sodium.quickly_verified is not None
     accepted = 0
     for group, case in cases(vectors / "wycheproof" / "ed25519_test.json"):
         raw, signature = bytes.fromhex(group["publicKey"]["pk"]), bytes.fromhex(case["sig"])
-        if quickly_verified(raw, signature, bytes.fromhex(case["msg"])):
+        if sodium.quickly_verified(raw, signature, bytes.fromhex(case["msg"])):
             assert case["result"] == "valid", case["comment"]
             accepted += 1
     assert accepted == 88
-    assert not quickly_verified(bytes(32), bytes(64), b"any message")
-    assert not quickly_verified(b"\1" + bytes(31), bytes(64), b"any message")
-    assert not quickly_verified(b"\1" + bytes(31), b"", b"short")
+    assert not sodium.quickly_verified(bytes(32), bytes(64), b"any message")
+    assert not sodium.quickly_verified(b"\1" + bytes(31), bytes(64), b"any message")
+    assert not sodium.quickly_verified(b"\1" + bytes(31), b"", b"short")
