@@ -1,7 +1,7 @@
 """Issuing certificates in batches of 1,000 through parsing, signatures, admission and store.
 
-Ratio to the bare sign loop of the same run; held to 0.2. Also one statement at a time, for the price
-of its own fsync.
+Ratio to the bare sign loop of the same run; held to 0.2. Also one statement at a time, for the
+price of its own fsync.
 
     python -m bench.bench_admission [certificates]
 """

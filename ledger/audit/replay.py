@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ledger.audit.findings import Findings
+from ledger.audit.once import Once
 from ledger.audit.scratch import GENERATION, Space, scratch_database
 from ledger.audit.signatures import Signatures
 from ledger.audit.sources import Vault
@@ -51,8 +52,9 @@ class Replay:
         self._findings = findings
         self._rulebooks = rulebooks
         self._database = scratch_database()
+        self._jti = Once(self._database, "jti/")
         self.records: Space[Record] = Space(
-            self._database, "records", encode, decode, transient="jti/", generation=cached
+            self._database, "records", encode, decode, once=self._jti, generation=cached
         )
         self.vault = None if vault is None else VaultReader(vault, findings)
         if self.vault is not None:
@@ -117,6 +119,15 @@ class Replay:
         rule = refusal.rule
         step = "A6" if rule.startswith("D") else "A4" if rule in KEY_RULES else "A5"
         self._findings.add(step, position, f"{refusal.code}: {refusal.detail}", rule)
+
+    def finish(self) -> None:
+        """Look for what only the whole log shows: a `jti` used again long after."""
+        self.records.flush()
+        for _, first, again in self._jti.repeated():
+            what = f"jti-conflict: this jti was used by the statement at position {first}"
+            self._findings.add("A5", again, what, "P15")
+        if self.vault is not None:
+            self.vault.finish()
 
     def ledger(self) -> LedgerInfo | None:
         """What the founding fixed."""

@@ -125,7 +125,8 @@ class _Audit:
         earlier.finish(head, self._done)
         frontier = tree.frontier() if tree.finish(head) else None
         check_founding(replay.ledger(), self._vkey, self.findings)
-        self._finish_vault(replay)
+        replay.finish()
+        self._count(replay)
         if self._database is not None:
             check_rows(self._database, head, frontier, self.findings)
             stored, replayed = self._database.records(), replay.records.all()
@@ -157,9 +158,8 @@ class _Audit:
                 return
             earlier.compare(tree.root(leaves[:following]))
 
-    def _finish_vault(self, replay: Replay) -> None:
+    def _count(self, replay: Replay) -> None:
         if replay.vault is not None:
-            replay.vault.finish()
             self._counts = (replay.vault.checked, replay.vault.erased)
 
     def report(self, seconds: float) -> Report:

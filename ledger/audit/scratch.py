@@ -9,10 +9,12 @@ that two keys share costs a query, never a wrong answer.
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
+from ledger.audit.once import Once, Use
 from ledger.audit.sources import Unreadable
 
 V = TypeVar("V")
@@ -60,7 +62,8 @@ class Space(Generic[V]):
         table: name of a table that is made here.
         encode: a value as text.
         decode: key and text -> the value again.
-        transient: prefix of keys that nobody asks for again soon.
+        once: keys of its prefix are kept there instead; their value follows from the position, and
+            beyond the two generations they are taken for unused, until `Once.repeated` is asked.
     """
 
     found: Mapping[str, V | None]
@@ -74,13 +77,14 @@ class Space(Generic[V]):
         encode: Callable[[V], str],
         decode: Callable[[str, str], V],
         *,
-        transient: str = "\0",
+        once: Once | None = None,
         generation: int = GENERATION,
     ) -> None:
         self._database = database
         self._encode = encode
         self._decode = decode
-        self._transient = transient
+        self._once = once
+        self._prefix = "\0" if once is None else once.prefix
         self._generation = generation
         self._bits = bytearray(_BITS >> 3)
         self._recent = _Recent(self._find)
@@ -104,7 +108,7 @@ class Space(Generic[V]):
             return value
         bit = hash(key) & _BITS - 1
         if not self._bits[bit >> 3] >> (bit & 7) & 1:
-            return None
+            return None  # as for all keys of `once`, whose bits are not set
         row = self._database.execute(self._get, (key,)).fetchone()
         value = self._recent[key] = None if row is None else self._decode(key, row[0])
         return value
@@ -118,9 +122,11 @@ class Space(Generic[V]):
 
     def flush(self) -> None:
         """Write what changed, and begin a new generation."""
-        recent, bits, encode = dict(self._recent), self._bits, self._encode
+        recent, bits, encode = self._recent, self._bits, self._encode
+        prefix, changed = self._prefix, self._changed
+        uses = [use for use in changed.items() if use[0].startswith(prefix)]
         written, removed = [], []
-        for key, version in sorted(self._changed.items()):
+        for key, version in sorted(use for use in changed.items() if not use[0].startswith(prefix)):
             bit = hash(key) & _BITS - 1
             bits[bit >> 3] |= 1 << (bit & 7)
             value = recent[key]
@@ -128,15 +134,18 @@ class Space(Generic[V]):
                 removed.append((key,))
             else:
                 written.append((key, version, encode(value)))
-        self._write(removed, written)
-        transient = self._transient
-        self._older = {key: recent[key] for key in recent if not key.startswith(transient)}
+        self._write(uses, removed, written)
+        self._older = {key: recent[key] for key in recent if not key.startswith(prefix)}
         self._recent.clear()
         self._changed.clear()
 
-    def _write(self, removed: list[tuple[str]], written: list[tuple[str, int, str]]) -> None:
+    def _write(
+        self, uses: list[Use], removed: list[tuple[str]], written: list[tuple[str, int, str]]
+    ) -> None:
         try:
             self._database.execute("BEGIN")
+            if self._once is not None:
+                self._once.add(uses)
             self._database.executemany(self._drop, removed)
             self._database.executemany(self._put, written)
             self._database.execute("COMMIT")
@@ -146,7 +155,15 @@ class Space(Generic[V]):
     def all(self) -> Iterator[tuple[str, str, int]]:
         """Every key with its value's text and version, in the order of the keys' bytes."""
         self.flush()
+        # UTF-8 sorts as Python sorts strings, by code points.
+        return heapq.merge(self._stored(), self._used())
+
+    def _stored(self) -> Iterator[tuple[str, str, int]]:
         cursor = self._database.execute(self._all)
         while page := cursor.fetchmany(_PAGE):
             for key, version, text in page:
                 yield key, text, version
+
+    def _used(self) -> Iterator[tuple[str, str, int]]:
+        for key, position in () if self._once is None else self._once.all():
+            yield key, f"[{position}]", position

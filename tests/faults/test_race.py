@@ -1,7 +1,7 @@
 """Writers in several processes race on an accreditation and on certificates under it.
 
-One process withdraws and grants the accreditation over and over, others issue, revoke and issue anew.
-Whatever was decided, an independent replay of the log decides the same, record for record.
+One process suspends and reinstates the accreditation over and over, two others issue. Whatever was
+decided, an independent replay of the log decides the same, record for record.
 """
 
 from __future__ import annotations

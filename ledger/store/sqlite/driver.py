@@ -49,7 +49,7 @@ PRAGMAS = (
 
 
 PAGE_SIZE = 4096
-"""Bytes. Most of what a batch dirties are pages of indexes of random keys: the smaller the better."""
+"""Bytes. Most pages that a batch dirties hold indexes of random keys: the smaller the better."""
 
 
 class DatabaseLocked(persistence.OperationalError):
