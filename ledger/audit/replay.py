@@ -22,7 +22,7 @@ from ledger.core.statement import Statement, parse_entry
 from ledger.core.tree import leaf_hash
 from ledger.domain.admission import Admission, admit, hear, stated_of
 from ledger.domain.errors import Refusal
-from ledger.domain.records import LEDGER, Key, LedgerInfo, Record, decode, encode, key_of
+from ledger.domain.records import LEDGER, Jti, Key, LedgerInfo, Record, decode, encode, key_of
 from ledger.domain.rulebook import RULEBOOKS, Types
 
 KEY_RULES = frozenset({"P11", "P12", "P13"})
@@ -52,7 +52,7 @@ class Replay:
         self._findings = findings
         self._rulebooks = rulebooks
         self._database = scratch_database()
-        self._jti = Once(self._database, "jti/")
+        self._jti = Once(self._database, "jti/", lambda position: encode(Jti(position)))
         self.records: Space[Record] = Space(
             self._database, "records", encode, decode, once=self._jti, generation=cached
         )

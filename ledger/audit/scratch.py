@@ -2,9 +2,9 @@
 
 Memory stays bounded: values that changed or were read lately are kept as objects, the rest lies in
 a temporary SQLite file that the operating system removes, whatever happens (it has no name). A
-value is written as text only when it leaves the cache. Most keys that rules ask for were never
-used (a fresh `jti`, a new certificate's number), so a bitmap answers those without a query; a bit
-that two keys share costs a query, never a wrong answer.
+value is written as text only when it leaves the cache. Many keys that rules ask for were never
+used (a new certificate's number), so a bitmap answers those without a query; a bit that two keys
+share costs a query, never a wrong answer.
 """
 
 from __future__ import annotations
@@ -165,5 +165,6 @@ class Space(Generic[V]):
                 yield key, text, version
 
     def _used(self) -> Iterator[tuple[str, str, int]]:
-        for key, position in () if self._once is None else self._once.all():
-            yield key, f"[{position}]", position
+        if self._once is not None:
+            for key, position in self._once.all():
+                yield key, self._once.text(position), position

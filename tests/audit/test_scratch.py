@@ -10,22 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.audit.once import Once
 from ledger.audit.scratch import Space, scratch_database
 from ledger.audit.sources import Unreadable
 
-keys = st.sampled_from([f"{kind}/{at}" for kind in ("jti", "key", "ключ", "键") for at in range(6)])
+keys = st.sampled_from([f"{kind}/{at}" for kind in ("jt", "key", "ключ", "键") for at in range(6)])
 changes = st.dictionaries(keys, st.none() | st.text(max_size=3), max_size=4)
 
 
 def space(generation: int = 4) -> Space[str]:
-    return Space(
-        scratch_database(),
-        "records",
-        str,
-        lambda _, text: text,
-        transient="jti/",
-        generation=generation,
-    )
+    return Space(scratch_database(), "records", str, lambda _, text: text, generation=generation)
 
 
 @settings(max_examples=200, deadline=None)
@@ -103,3 +97,34 @@ def test_its_file_has_no_name() -> None:
     files = [name for name in opened if "etilqs" in name]  # what SQLite calls temporary files
     assert files
     assert all(name.endswith(" (deleted)") for name in files)
+
+
+# ---------------------------------------------------------------- keys that are used once
+
+uses = st.lists(st.sampled_from([f"{kind}/{at}" for kind in ("jti", "a", "z") for at in range(9)]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(uses, st.integers(1, 4))
+def test_keys_used_once_and_again(used: list[str], generation: int) -> None:
+    database = scratch_database()
+    once = Once(database, "jti/", lambda position: f"at {position}")
+    one: Space[str] = Space(
+        database, "records", str, lambda _, text: text, once=once, generation=generation
+    )
+    first: dict[str, int] = {}
+    again: list[tuple[str, int, int]] = []
+    for position, key in enumerate(used):
+        seen = one.found[key]
+        if key.startswith("jti/") and key in first:
+            # Either it is still at hand, or it is found at the end.
+            assert seen is None or used[int(seen.removeprefix("at "))] == key
+            if seen is None:
+                again.append((key, first[key], position))
+                one.apply({key: f"at {position}"}, position)
+            continue
+        assert seen == (f"at {first[key]}" if key in first else None)
+        first.setdefault(key, position)
+        one.apply({key: f"at {first[key]}"}, first[key])
+    assert list(one.all()) == [(key, f"at {first[key]}", first[key]) for key in sorted(first)]
+    assert list(once.repeated()) == sorted(again)
