@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -49,6 +50,10 @@ def sign_and_verify_rate(count: int = 2000) -> float:
 
 def resident_mb() -> float:
     """Peak resident memory of this process, in MB."""
+    # getrusage remembers the parent's peak across fork and exec; VmHWM is this program's own.
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -25,6 +25,7 @@ GENERATION = 16_384
 _BITS = 1 << 25  # 4 MB
 _PAGE = 1_000
 _PRAGMAS = (
+    "PRAGMA page_size=16384",
     "PRAGMA journal_mode=OFF",
     "PRAGMA synchronous=OFF",
     "PRAGMA cache_size=-8192",  # KiB
@@ -126,14 +127,14 @@ class Space(Generic[V]):
         prefix, changed = self._prefix, self._changed
         uses = [use for use in changed.items() if use[0].startswith(prefix)]
         written, removed = [], []
-        for key, version in sorted(use for use in changed.items() if not use[0].startswith(prefix)):
+        for key in sorted([key for key in changed if not key.startswith(prefix)]):
             bit = hash(key) & _BITS - 1
             bits[bit >> 3] |= 1 << (bit & 7)
             value = recent[key]
             if value is None:
                 removed.append((key,))
             else:
-                written.append((key, version, encode(value)))
+                written.append((key, changed[key], encode(value)))
         self._write(uses, removed, written)
         self._older = {key: recent[key] for key in recent if not key.startswith(prefix)}
         self._recent.clear()
