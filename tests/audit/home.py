@@ -8,6 +8,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite3
 
+from ledger.audit.findings import Finding
 from ledger.audit.report import Report
 from ledger.audit.run import audit
 from ledger.cli.audit_home import opened_home
@@ -65,3 +66,11 @@ class Home:
                 views=ledger.views,
                 **options,
             )
+
+    def only(self, step: str) -> Finding:
+        """The one finding of an audit without the vault."""
+        report = self.audit(vault=False)
+        assert report.exit_code == 1
+        (finding,) = report.findings
+        assert finding.step == step
+        return finding

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from ledger.audit.findings import Finding, Findings
 from ledger.audit.snapshot import Snapshot
-from ledger.audit.sources import Unreadable, View
-from ledger.audit.stored import compare_views
+from ledger.audit.sources import Unreadable
 from ledger.core.checkpoint import sign_checkpoint
 from ledger.core.tree import TreeHead
 from tests.audit.home import Home
 from tests.audit.log import SIGNER, found
-from tests.store.stored import StoredWorld, ready
 from tests.world import ORIGIN
-
-
-def only(home: Home, step: str) -> Finding:
-    """The one finding of an audit."""
-    report = home.audit(vault=False)
-    assert report.exit_code == 1
-    (finding,) = report.findings
-    assert finding.step == step
-    return finding
-
 
 # ---------------------------------------------------------------- entries and their order
 
@@ -96,13 +82,13 @@ def test_an_event_inserted(home: Home) -> None:
     columns = "originator_id, originator_version, topic, state"
     source = "SELECT 'x', 1, topic, state FROM stored_events WHERE rowid = 3"
     home.change((f"INSERT INTO stored_events ({columns}) {source}",))
-    assert only(home, "A3").what.startswith("stored_events: row ")
+    assert home.only("A3").what.startswith("stored_events: row ")
 
 
 def test_a_row_inserted_beyond_the_log(home: Home) -> None:
     size = home.ask("SELECT size FROM head")
     home.change(("INSERT INTO leaves VALUES (?, ?, 3, ?, NULL)", size, os.urandom(32), size + 1))
-    finding = only(home, "A3")
+    finding = home.only("A3")
     assert (finding.position, finding.what) == (
         size,
         f"leaves: row {size} belongs to no entry of the log",
@@ -111,7 +97,7 @@ def test_a_row_inserted_beyond_the_log(home: Home) -> None:
 
 def test_a_row_inserted_before_the_log(home: Home) -> None:
     home.change(("INSERT INTO leaves VALUES (-1, ?, 3, 1, NULL)", os.urandom(32)))
-    assert only(home, "A3").position == -1
+    assert home.only("A3").position == -1
 
 
 def test_a_row_far_away_does_not_fill_the_memory(home: Home) -> None:
@@ -167,7 +153,7 @@ def test_a_database_without_a_tree(home: Home) -> None:
 @pytest.mark.parametrize("leaf", [b"", "text", 7, os.urandom(32)])
 def test_a_leaf_hash(home: Home, leaf: object) -> None:
     home.change(("UPDATE leaves SET leaf = ? WHERE position = 40", leaf))
-    finding = only(home, "A3")
+    finding = home.only("A3")
     assert (finding.position, finding.what) == (
         40,
         "the database has another leaf hash for this entry",
@@ -181,14 +167,14 @@ def test_the_size_that_a_receipt_cites(home: Home, size: object) -> None:
     if size is None:
         size = last  # one less than right
     home.change(("UPDATE leaves SET size = ? WHERE position = ?", size, last - 2))
-    finding = only(home, "A3")
+    finding = home.only("A3")
     assert finding.position == last - 2
     assert "for the size that the receipt cites" in finding.what
 
 
 def test_a_receipt_of_a_batch_of_one(home: Home) -> None:
     home.change(("UPDATE leaves SET size = 5 WHERE position = 2",))
-    assert only(home, "A3").position in (2, 3)
+    assert home.only("A3").position in (2, 3)
 
 
 @pytest.mark.parametrize("effect", [None, 3, 40.0, "40", b"x"])
@@ -198,7 +184,7 @@ def test_an_effect(home: Home, effect: object) -> None:
         home.change(("UPDATE leaves SET effect = NULL WHERE position = ?", position))
     else:
         home.change(("UPDATE leaves SET effect = ? WHERE position = ?", effect, position))
-    finding = only(home, "A7")
+    finding = home.only("A7")
     assert finding.position == position
     assert f"took effect here, the log {position}" in finding.what
 
@@ -206,7 +192,7 @@ def test_an_effect(home: Home, effect: object) -> None:
 def test_the_effect_of_a_statement_that_awaits_consent(home: Home) -> None:
     position = home.ask("SELECT min(position) FROM leaves WHERE effect IS NULL")
     home.change(("UPDATE leaves SET effect = position WHERE position = ?", position))
-    assert only(home, "A7").position == position
+    assert home.only("A7").position == position
 
 
 # ---------------------------------------------------------------- the tree
@@ -232,7 +218,7 @@ def test_the_tree(home: Home, query: str, position: int | str | None) -> None:
     if position == "clean":  # the column is an integer again
         assert home.audit().findings == ()
     else:
-        assert only(home, "A3").position == position
+        assert home.only("A3").position == position
 
 
 def test_another_checkpoint_of_the_same_tree(home: Home) -> None:
@@ -240,125 +226,3 @@ def test_another_checkpoint_of_the_same_tree(home: Home) -> None:
     assert home.audit(vault=False).findings[0].step == "A1"
     home.change(("UPDATE head SET checkpoint = 5",))
     assert [one.step for one in home.audit(vault=False).findings] == ["A1"]
-
-
-# ---------------------------------------------------------------- state records
-
-
-def certificate(home: Home) -> tuple[str, int]:
-    key = home.ask("SELECT min(key) FROM records WHERE key LIKE 'certificate/%'")
-    return key, home.ask("SELECT version FROM records WHERE key = ?", key)
-
-
-def test_a_record_edited(home: Home) -> None:
-    key, version = certificate(home)
-    home.change(
-        ("UPDATE records SET record = replace(record, 'issued', 'revoked') WHERE key = ?", key)
-    )
-    finding = only(home, "A7")
-    assert finding.position == version
-    assert finding.what.startswith(f'the state record {key} is not ["NS-')
-    assert finding.stake == "The service answers from data that the log does not support."
-
-
-def test_a_key_given_to_another(home: Home) -> None:
-    key = home.ask("SELECT min(key) FROM records WHERE key LIKE 'key/%'")
-    home.change(
-        ("UPDATE records SET record = replace(record, '\"', '''') WHERE key = ?", key),
-    )
-    assert key in only(home, "A7").what
-
-
-def test_the_version_of_a_record(home: Home) -> None:
-    """A record put back to what it was, or claimed to be older than it is."""
-    key, version = certificate(home)
-    home.change(("UPDATE records SET version = 3 WHERE key = ?", key))
-    finding = only(home, "A7")
-    assert (finding.position, finding.what) == (
-        version,
-        f"the state record {key} has version 3, not {version}",
-    )
-
-
-@pytest.mark.parametrize("which", ["min", "max"])
-def test_a_record_deleted(home: Home, which: str) -> None:
-    key = home.ask(f"SELECT {which}(key) FROM records")
-    home.change(("DELETE FROM records WHERE key = ?", key))
-    assert only(home, "A7").what == f"the state record {key} is missing"
-
-
-@pytest.mark.parametrize("key", ["aaa", "key/mmm", "zzz", "name/\x1b[31m", b"\xff\xfe"])
-def test_a_record_inserted(home: Home, key: str | bytes) -> None:
-    home.change(("INSERT INTO records VALUES (?, 17, '[]')", key))
-    finding = only(home, "A7")
-    assert finding.position == 17
-    assert finding.what.startswith("the log leads to no state record ")
-    assert finding.what.isprintable()
-
-
-def test_a_record_renamed(home: Home) -> None:
-    key, _ = certificate(home)
-    home.change(("UPDATE records SET key = 'certificate/~' WHERE key = ?", key))
-    report = home.audit(vault=False)
-    assert [(one.step, one.what) for one in report.findings] == [
-        ("A7", f"the state record {key} is missing"),
-        ("A7", "the log leads to no state record certificate/~"),
-    ]
-
-
-@pytest.mark.parametrize("value", [5, b"\x00\xff", ""])
-def test_a_record_of_another_type(home: Home, value: object) -> None:
-    key, _ = certificate(home)
-    home.change(("UPDATE records SET record = ?, version = 'x' WHERE key = ?", value, key))
-    assert key in only(home, "A7").what
-
-
-def test_all_records_gone(home: Home) -> None:
-    count = home.ask("SELECT count(*) FROM records")
-    home.change(("DELETE FROM records",))
-    report = home.audit(vault=False)
-    assert len(report.findings) + report.more["A7"] == count
-    assert f"({count} findings)" in report.line()
-
-
-# ---------------------------------------------------------------- yesterday's database
-
-
-def test_yesterdays_database_against_a_kept_checkpoint(home: Home) -> None:
-    """A true older state: everything fits together, and only the auditor's memory tells."""
-    kept = home.ask("SELECT checkpoint FROM head")
-    older = Home(home.path.parent / "older")
-    ready(StoredWorld(older.path)).close()
-    assert older.audit().exit_code == 0
-    report = older.audit(kept=[kept])
-    assert [one.step for one in report.findings] == ["A2"]
-    assert "the log shrank" in report.findings[0].what
-
-
-# ---------------------------------------------------------------- what cannot be read
-
-
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable):
-        Snapshot(tmp_path / "nothing.db").checkpoint()
-    (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
-    with pytest.raises(Unreadable, match="cannot be read"):
-        Snapshot(tmp_path / "junk.db").checkpoint()
-
-
-# ---------------------------------------------------------------- views
-
-
-@pytest.mark.parametrize(
-    ("stored", "what"),
-    [
-        ([(1, "a"), (2, "x")], "view standing: row 1 (2) differs"),
-        ([(1, "a")], "view standing: row 1 (2) is missing"),
-        ([(1, "a"), (2, "b"), (3, "c")], "view standing: row 2 (3) does not follow from the log"),
-        ([], "view standing: row 0 (1) is missing"),
-    ],
-)
-def test_a_view(stored: list[tuple[object, ...]], what: str) -> None:
-    findings = Findings()
-    compare_views([View("standing", stored, [(1, "a"), (2, "b")])], findings)
-    assert [(one.step, one.what) for one in findings] == [("A7", what)]
