@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.core.sdjwt import Disclosure
 from ledger.core.statement import Statement
@@ -30,14 +30,19 @@ from ledger.domain.records import (
     CLOCK,
     LEDGER,
     Awaiting,
+    Certificate,
     Clock,
     History,
     Jti,
     Key,
     LedgerInfo,
+    Number,
     Party,
     Pending,
     Record,
+    Registration,
+    Session,
+    Student,
     key_of,
 )
 from ledger.domain.registry import Rule, StatementType
@@ -275,17 +280,30 @@ def prepare(
     return Prepared(statement, known, stated, opened)
 
 
-def expected_reads(prepared: Prepared, clock: Record | None) -> tuple[list[str], list[str]]:
-    """Keys of records and of private facts that judging will ask for first, to fetch together.
+_NAMED: Mapping[str, type[Any]] = {
+    "certificate": Certificate,
+    "number": Number,
+    "registration": Registration,
+    "session": Session,
+    "student": Student,
+}
+"""Claims that are the id of a record."""
 
-    Those that depend on what has not been seen yet are not among them.
+
+def expected_reads(prepared: Prepared) -> tuple[list[str], list[str]]:
+    """Keys of records and of private facts that judging will surely ask for, to fetch together.
+
+    Those that many statements share, or that depend on what has not been seen yet, are not among
+    them.
     """
     stated, opened = prepared.stated, prepared.opened
-    found: dict[str, Record | None] = {LEDGER: prepared.info, CLOCK: clock}
+    claims = stated.claims
+    keys = [key_of(kind, claims[name]) for name, kind in _NAMED.items() if name in claims]
+    keys.append(key_of(Jti, stated.party, claims["jti"]))
     if opened is None or isinstance(opened, Refusal):
-        return list(reads(stated, found)), []
+        return keys, []
     people: dict[str, str | None] = {}
-    return list(reads(stated, found)), list(stated.type.people_reads(stated, found, people, opened))
+    return keys, list(stated.type.people_reads(stated, {}, people, opened))
 
 
 def decide(

@@ -254,8 +254,11 @@ def key_of(kind: type[Any], first: object, *more: object) -> str:
 
 def encode(record: Record) -> str:
     """The stored text of a record, a JSON array."""
-    if type(record) is Jti:  # one for each statement
-        return f"[{record.position}]"
+    kind = type(record)
+    if kind is Jti:  # one for each statement
+        return f"[{record.position}]"  # type: ignore[union-attr]
+    if kind is Number or kind is Index:  # two for each certificate; a random id needs no escapes
+        return f'["{record.certificate}"]'  # type: ignore[union-attr]
     return _dumps(record)
 
 

@@ -13,7 +13,7 @@ from ledger.core.keys import PublicKey
 from ledger.core.statement import Statement
 from ledger.domain.admission import Prepared, expected_reads, prepare
 from ledger.domain.errors import Refusal
-from ledger.domain.records import CLOCK, LEDGER, Key, Record, key_of
+from ledger.domain.records import LEDGER, Key, Record, key_of
 from ledger.store.receipt import Receipt
 from ledger.store.signatures import Checked, Job, SignatureChecker
 from ledger.store.view import View
@@ -28,7 +28,7 @@ KNOWN_KEYS = 10_000
 class Candidate(NamedTuple):
     """A statement of good form, and what is known of its signature.
 
-    ``reads`` and ``facts``: keys of what its rules will ask for first.
+    ``reads`` and ``facts``: keys of what its rules will ask for.
     """
 
     prepared: Prepared
@@ -73,11 +73,7 @@ class Screen:
             if isinstance(one, Prepared)
         ]
         verdicts = iter(self._signatures.check(jobs))
-        clock = view.record(CLOCK)
-        return [
-            _judged(one, next(verdicts), clock) if isinstance(one, Prepared) else one
-            for one in found
-        ]
+        return [_judged(one, next(verdicts)) if isinstance(one, Prepared) else one for one in found]
 
     def _public_key(self, view: View, kid: str) -> PublicKey | None:
         """The key with this thumbprint if it is registered; whose it is, the rules ask."""
@@ -108,9 +104,7 @@ def _prepared(statement: Statement, info: Record | None) -> Prepared | Refusal:
         return refusal
 
 
-def _judged(
-    prepared: Prepared, verdict: Checked | Refusal, clock: Record | None
-) -> Candidate | Refusal:
+def _judged(prepared: Prepared, verdict: Checked | Refusal) -> Candidate | Refusal:
     if isinstance(verdict, Refusal):
         return verdict
-    return Candidate(prepared, verdict, *expected_reads(prepared, clock))
+    return Candidate(prepared, verdict, *expected_reads(prepared))
