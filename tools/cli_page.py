@@ -49,7 +49,7 @@ def _about(option: click.Option) -> str:
     if option.multiple:
         notes.append("may be repeated")
     if "default" in extra:
-        notes.append(f"default: {code(extra['default'])}")
+        notes.append(f"default: {code(extra['default'].strip('()'))}")
     text = cell(option.help or "")
     return f"{text} ({'; '.join(notes)})" if notes else text
 

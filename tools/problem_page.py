@@ -1,8 +1,11 @@
 """docs/problems.md: every `type` that an error can have, from the rooms that raise them."""
 
-from collections.abc import Container, Mapping
+import importlib
+import pkgutil
+from collections.abc import Container, Iterator, Mapping
 
 from api.problems import DOOR
+from ledger import store
 from ledger.core.errors import CODES
 from ledger.domain.rulebook import RULEBOOKS
 from ledger.store.errors import StoreError
@@ -38,13 +41,22 @@ def rule_problems() -> dict[str, tuple[set[str], list[str]]]:
     return found
 
 
+def _subclasses(one: type[StoreError]) -> Iterator[type[StoreError]]:
+    yield one
+    for child in one.__subclasses__():
+        if child.__module__.startswith("ledger."):
+            yield from _subclasses(child)
+
+
 def store_problems() -> dict[str, str]:
-    """Code -> meaning, of each error of the store."""
-    classes = [StoreError, *StoreError.__subclasses__()]
-    return {
-        one.code: cell(one.__doc__ or "").replace("``", "`").partition(" Attributes:")[0]
-        for one in classes
-    }
+    """Code -> meaning, of each error of the store, in whichever of its modules."""
+    for module in pkgutil.walk_packages(store.__path__, store.__name__ + "."):
+        importlib.import_module(module.name)
+    found = {}
+    for one in _subclasses(StoreError):
+        meaning = cell(one.__doc__ or "").replace("``", "`").partition(" Attributes:")[0]
+        found.setdefault(one.code, meaning)
+    return found
 
 
 def codes() -> set[str]:
