@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Bench:
         self.submit([statement])
         return statement
 
-    def submit(self, statements: Sequence[Statement]) -> None:
+    def submit(self, statements: Iterable[Statement]) -> None:
         for answer in self.ledger.submit(statements):
             if isinstance(answer, Refusal):
                 raise answer
