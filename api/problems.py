@@ -34,6 +34,10 @@ DOOR: Mapping[str, tuple[int, str]] = {
     "no-statements": (400, "The body holds no statement."),
     "malformed-line": (400, 'A line is not a JSON object {"statement": "…"}.'),
     "reserved-type": (422, "Statements of this type are made by the ledger itself."),
+    "identity-number-wrong": (
+        422,
+        "An identity number of 18 digits has a date, a region and a check digit that agree.",
+    ),
     "no-question": (422, "A verification asks by a credential, or by number and holder's name."),
     "date-to-come": (422, "A day in the future cannot be asked about."),
     "not-a-certificate": (422, "What was sent does not look like a certificate."),

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from api.bodies import JSON_LINES, MAX_BATCH, MAX_STATEMENT, SD_JWT, body, media_type
+from api.identity import check_identity
 from api.problems import Problem, door, problem_of
 from api.routing import Routes, answers, ref
 from api.service import Service, service
@@ -102,7 +103,7 @@ def _parse(found: Service, data: bytes | str) -> Statement | Problem:
         statement = parse_wire(data)
     except CoreError as error:
         return problem_of(error)
-    return check_shape(statement, found.schemas) or statement
+    return check_shape(statement, found.schemas) or check_identity(statement) or statement
 
 
 def _parse_line(found: Service, line: bytes) -> Statement | Problem:

@@ -15,7 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)(?P<marker> ;.*)?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 OWN = PROJECT["name"]
-MODULES = {"pynacl": "nacl"}  # where the module is not named after the distribution
+# Where the module is not named after the distribution.
+MODULES = {"pynacl": "nacl", "python-stdnum": "stdnum"}
 HOST_MARKERS = ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", " @ ")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ledger.domain.admission import NOT_FOUNDED
 from ledger.domain.kinds import Choice, Date, Field, Integer, Kind, ListOf, Struct, Text
 from ledger.domain.registry import StatementType
 from ledger.domain.rulebook import RULEBOOKS, Types, rules_of
@@ -101,8 +100,7 @@ def statements_page() -> str:
 
 def version_rules(types: Types) -> list[tuple[str, str, str]]:
     """(number, code, text) of each rule of a version."""
-    found = list(rules_of(types))
-    return found if NOT_FOUNDED in found else [*found, NOT_FOUNDED]
+    return list(rules_of(types))
 
 
 def _users(number: str, types: Types) -> str:

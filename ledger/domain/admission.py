@@ -52,8 +52,6 @@ Load = Callable[[str], Record | None]
 LoadPerson = Callable[[str], str | None]
 Reopen = Callable[[int], Sequence[Disclosure] | None]
 
-NOT_FOUNDED = ("P20", "not-founded", "The first statement of a log is its founding.")
-
 
 class Admission(NamedTuple):
     """What an admitted statement does.
@@ -149,7 +147,7 @@ def judge(case: Case) -> None:
     """
     kind = case.stated.type
     if kind is not FOUNDED and case.found.get(LEDGER) is None:
-        raise Refusal(NOT_FOUNDED[0], NOT_FOUNDED[1], "this ledger has not been founded")
+        raise Refusal(*form.NOT_FOUNDED[:2], "this ledger has not been founded")
     _apply(public_rules(kind), case)
 
 

@@ -22,6 +22,7 @@ UNKNOWN_FIELD = ("P3", "unknown-field", "Every claim is a field of the statement
 MISSING_FIELD = ("P4", "missing-field", "Every required field is there.")
 INVALID_VALUE = ("P5", "invalid-value", "Every value is of the kind that its field declares.")
 UNEXPECTED = ("P6", "unexpected-disclosure", "Only types that disclose something have digests.")
+NOT_FOUNDED = ("P26", "not-founded", "The first statement of a log is its founding.")
 FOREIGN_ISSUER = ("P7", "foreign-issuer", "iss is an authority of this ledger.")
 FORM = (
     UNKNOWN_TYPE,
@@ -31,6 +32,7 @@ FORM = (
     INVALID_VALUE,
     UNEXPECTED,
     FOREIGN_ISSUER,
+    NOT_FOUNDED,
 )
 
 AUTHORITIES = "/authorities/"

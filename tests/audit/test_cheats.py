@@ -189,7 +189,7 @@ def test_a_log_that_was_never_founded(told: tuple[World, Candidate], tmp_path: P
     del world.log[0]
     report = replayed(world, tmp_path)
     assert report.first is not None
-    assert (report.first.step, report.first.position, report.first.rule) == ("A5", 0, "P20")
+    assert (report.first.step, report.first.position, report.first.rule) == ("A5", 0, "P26")
 
 
 def test_a_jti_used_again_long_after(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ class TestLate:
 def test_before_the_founding_nothing_is_admitted() -> None:
     world = World()
     world.signer("regulator")
-    with refused("P20"):
+    with refused("P26"):
         world.say("regulator", "party.registered", PARTY)
 
 

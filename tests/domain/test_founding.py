@@ -49,7 +49,7 @@ def test_the_first_statement_is_the_founding() -> None:
     world = World().found()
     world.log.clear()
     world.records.clear()
-    with refused("P20"):
+    with refused("P26"):
         world.say("regulator", "party.closed", {"party": "operator"})
 
 
