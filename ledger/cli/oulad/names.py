@@ -31,9 +31,12 @@ def agency(module: str) -> Organisation:
 
 def school(region: str) -> Organisation:
     """The school that registers the candidates of a region."""
-    bird = _BIRDS[crc32(region.encode()) % len(_BIRDS)]
+    drawn = crc32(region.encode())
+    bird = _BIRDS[drawn % len(_BIRDS)]
     words = re.sub(r"[^a-z0-9]+", "-", region.lower()).strip("-")[:40].strip("-")
-    return Organisation(f"{bird.lower()}-{words}".rstrip("-"), f"{bird} College, {region}")
+    # What the id cannot spell is told apart by the drawn number.
+    spelled = words if words.replace("-", " ") == region.lower() else f"{words}-{drawn:08x}"
+    return Organisation(f"{bird.lower()}-{spelled.strip('-')}", f"{bird} College, {region}")
 
 
 def certificate_type(module: str) -> Organisation:

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -21,6 +22,7 @@ from ledger.core.statement import Statement
 
 CHUNK = 1000  # statements; what a ledger takes in one request
 AHEAD = 2  # signed chunks that may wait
+GRACE = 10.0  # seconds that an interrupted run waits for the answer it has asked for
 TOLD = 100  # refusals that are kept word for word
 ENOUGH = 1000  # refusals after which there is no use in going on
 
@@ -75,6 +77,7 @@ class Sender:
         self._chunks: queue.Queue[tuple[int, Sequence[str], list[bytes]] | None]
         self._chunks = queue.Queue(AHEAD)
         self._error: BaseException | None = None
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def put(self, k: int, types: Sequence[str], wires: list[bytes]) -> None:
@@ -92,11 +95,22 @@ class Sender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            return  # the thread ends with the process; what it sends now is answered again later
-        self._chunks.put(None)
-        self._thread.join()
-        self._raise()
+        if error is None:
+            self._chunks.put(None)
+            self._thread.join()
+            self._raise()
+        else:
+            # The chunk on its way is awaited, but not for long: if its answer is lost, it is sent
+            # again by the next run, and answered the same.
+            self._ended.set()
+            self._empty()
+            self._chunks.put(None)
+            self._thread.join(GRACE)
+
+    def _empty(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                self._chunks.get_nowait()
 
     def _raise(self) -> None:
         if self._error is not None:
@@ -104,7 +118,7 @@ class Sender:
 
     def _run(self) -> None:
         while (chunk := self._chunks.get()) is not None:
-            if self._error is None:
+            if self._error is None and not self._ended.is_set():
                 try:
                     self._send(*chunk)
                 except BaseException as error:  # noqa: BLE001 - told by the thread that waits
@@ -152,18 +166,21 @@ def send_all(
     door: Door,
     tally: Tally,
     done: Callable[[int], None] = lambda _: None,
+    size: int = CHUNK,
 ) -> None:
     """Sign and send a plan, or what an earlier run left of it.
 
     Args:
         sign: makes the statements of a chunk.
         tally: is added to, also where this fails on the way.
+        done: called with the number of statements that were answered.
+        size: of a chunk; every run of one plan has the same.
 
     Raises:
         Failure: the ledger cannot be reached, or refuses very many statements.
     """
     with Sender(door, outbox, tally, done) as sender:
-        for k, chunk in enumerate(chunks(plan, CHUNK)):
+        for k, chunk in enumerate(chunks(plan, size)):
             types = [kind for planned in chunk for kind in planned.types]
             answers = outbox.done(k)
             if answers is not None:
