@@ -224,7 +224,7 @@ def test_killed_and_interrupted_it_goes_on_and_doubles_nothing(tmp_path: Path) -
     assert codes == [-9, -9, -9, 130, -9]
     last: dict[str, Any] = told("--home", home, "import", "oulad", tables)
     assert last["refused"] == 0
-    assert last["answered_before"] >= 5000
+    assert last["answered_before"] >= 4001  # five chunks, the first of one statement
     log = kinds(home)
     # The plan said once, without remainder: the log holds exactly what one uncut run would send.
     *_, plan = run(

@@ -8,9 +8,10 @@ alone, those that were signed are sent again with the same bytes.
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -180,7 +181,7 @@ def send_all(
         Failure: the ledger cannot be reached, or refuses very many statements.
     """
     with Sender(door, outbox, tally, done) as sender:
-        for k, chunk in enumerate(chunks(plan, size)):
+        for k, chunk in enumerate(_portions(plan, size)):
             types = [kind for planned in chunk for kind in planned.types]
             answers = outbox.done(k)
             if answers is not None:
@@ -189,6 +190,13 @@ def send_all(
                 done(len(answers))
                 continue
             sender.put(k, types, outbox.chunk(k, _signed(sign, chunk)))
+
+
+def _portions(plan: Iterable[Planned], size: int) -> Iterator[list[Planned]]:
+    """The first statement goes alone: a ledger that does not know its signer stays as it was."""
+    rest = iter(plan)
+    yield from chunks(islice(rest, 1), size)
+    yield from chunks(rest, size)
 
 
 def _signed(
