@@ -50,4 +50,4 @@ def test_a_ledger_of_your_own(tmp_path: Path) -> None:
 
 
 def test_two_commands() -> None:
-    assert section("## Two commands")[:2] == ["make install", "make demo"]
+    assert section("## Two commands")[:2] == ["make demo", "make test"]
