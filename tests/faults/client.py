@@ -1,4 +1,4 @@
-"""A client of its own process, that believes nothing until it is answered, and forgets nothing then.
+"""A client of its own process: it believes nothing until it is answered, and forgets nothing then.
 
     python -m tests.faults.client URL NAME SESSION FOLDER
 
@@ -119,7 +119,7 @@ def _receipts(status: int, data: bytes, expected: int) -> list[dict[str, Any]]:
 
 
 def _enrol(signer: Signer, session: str, register: bool) -> list[Statement]:
-    """A student, and its registration: one that is there without the other would be half a batch."""
+    """A student, and its registration: the one without the other would be half a batch."""
     now = int(time.time())
     who = {"person": signer.chance.id(), "name": "Wei Example"}
     handle = {"student": signer.chance.id()}

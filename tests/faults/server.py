@@ -1,4 +1,4 @@
-"""`certledger serve` as a process group of its own, to be killed at any moment and started again."""
+"""`certledger serve` as a process group of its own: killed at any moment, and started again."""
 
 from __future__ import annotations
 
