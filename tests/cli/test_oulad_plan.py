@@ -15,10 +15,10 @@ from ledger.cli.oulad import calendar, names
 from ledger.cli.oulad.dataset import read_dataset
 from ledger.cli.oulad.plan import Cast, Plan, organisations
 from ledger.cli.oulad.records import Dataset, Presentation, Registration, Score
-from ledger.cli.oulad.session import Statuses
 from ledger.cli.playing.chance import Chance
 from ledger.cli.playing.planned import Planned
 from ledger.cli.playing.signing import Signers
+from ledger.cli.playing.statuses import Statuses
 from ledger.domain.certificates import HALF_FULL, LIST_ENTRIES
 from ledger.domain.kinds import SLUG
 from tests.cli.oulad_tables import Tables, story

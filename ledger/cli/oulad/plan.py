@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from ledger.cli.oulad import calendar, names
 from ledger.cli.oulad.parts import specs
 from ledger.cli.oulad.records import Dataset, Presentation
-from ledger.cli.oulad.session import SessionPlan, Statuses
+from ledger.cli.oulad.session import SessionPlan
 from ledger.cli.playing.chance import Chance
 from ledger.cli.playing.planned import Planned
+from ledger.cli.playing.statuses import Statuses
 
 LEVEL = "elementary"
 SOURCE = "Open University Learning Analytics Dataset"

@@ -18,7 +18,7 @@ class Keyring:
     """Keys by party, drawn and made durable when they are first asked for.
 
     Args:
-        folder: made if it is not there; nobody else may read it.
+        folder: made when the first key is drawn; nobody else may read it.
         origin: of the ledger that the keys are for.
     """
 
@@ -29,10 +29,6 @@ class Keyring:
         self.origin = origin
         self._random = random
         self._keys: dict[tuple[str, str], PartyKey] = {}
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise Failure(f"{folder} cannot be made: {error.strerror}") from None
 
     def has(self, party: str, use: str = "statement") -> bool:
         """Whether there is a key file."""
@@ -48,13 +44,21 @@ class Keyring:
         if known is None:
             path = self._path(party, use)
             if not path.exists():
+                self._make_folder()
                 write_key(path, new_key(self.origin, party, use, self._random))
             known = self._keys[party, use] = self._read(path, party, use)
         return known
 
     def chance(self) -> Chance:
         """Ids and salts of the statements that these parties sign."""
+        self._make_folder()
         return Chance(kept_secret(self.folder / "secret", self._random))
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failure(f"{self.folder} cannot be made: {error.strerror}") from None
 
     def _path(self, party: str, use: str) -> Path:
         return self.folder / (f"{party}.key" if use == "statement" else f"{party}.{use}.key")
