@@ -51,11 +51,16 @@ class Tree:
             self._close(level + 1)
 
     def _compare(self, level: int, n: int, computed: bytes) -> None:
-        stored = self._source.tile(level, n, len(computed) // HASH)
+        """Compare with the tile that the checkpoint's tree has there.
+
+        Where entries are missing at the end it has more hashes, of which nothing can be said.
+        """
+        width = tile_width(level, n, self._claimed)
+        stored = self._source.tile(level, n, width)
         if stored == computed:
             return
         self._wrong.add((level, n))
-        path = tile_path(level, n, len(computed) // HASH)
+        path = tile_path(level, n, width)
         start = n * WIDTH << HEIGHT * level
         if stored is None:
             self._report(start, f"{path} is missing")
@@ -70,8 +75,8 @@ class Tree:
         if new:
             position = n * WIDTH + new[0] << HEIGHT * level
             self._report(position, f"{path} does not hold the hash of what is there, hash {new[0]}")
-        elif len(stored) != len(computed):
-            self._report(start, f"{path} has {len(stored)} bytes, not {len(computed)}")
+        elif len(stored) != width * HASH:
+            self._report(start, f"{path} has {len(stored)} bytes, not {width * HASH}")
 
     def _report(self, position: int, what: str) -> None:
         if self._first_wrong is None or position < self._first_wrong:

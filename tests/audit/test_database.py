@@ -57,6 +57,7 @@ def test_the_last_rows_deleted(home: Home) -> None:
     (missing,) = [one for one in found(report, "A3") if "are missing" in one.what]
     assert missing.position == last - 3
     assert missing.what == f"entries {last - 3} to {last} are missing"
+    assert report.first == missing
 
 
 def test_two_rows_exchanged(home: Home) -> None:
