@@ -125,9 +125,10 @@ def _marks(offer: Offer, random: Random) -> dict[str, int]:
     """Marks around the candidate's own ability; a part that was not sat has none."""
     mean, spread = offer.ability
     able = random.gauss(mean, spread)
+    absent = 0.0 if offer.agency is SWIFTGATE else ABSENT  # there everybody always came
     marks = {}
     for part in offer.style.parts:
         percent = min(100.0, max(0.0, random.gauss(able, 5)))
-        if random.random() >= ABSENT:
+        if random.random() >= absent:
             marks[part["part"]] = round(percent * part["maximum"] / 100)
     return marks
