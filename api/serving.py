@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 import threading
@@ -17,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +50,16 @@ READY_WITHIN = 60.0
 
 def application() -> WSGIApplication:
     """The application as a worker runs it."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     return create_app()
+
+
+def _end_with_parent() -> None:
+    """A worker whose server was killed would serve on, and keep its address from the next one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(
