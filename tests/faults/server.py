@@ -74,21 +74,27 @@ class Server:
 
     def kill(self) -> None:
         """kill -9 of the whole group; returns when nothing of it runs any more."""
-        self._end(signal.SIGKILL)
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._wait()
+
+    def kill_first(self) -> None:
+        """kill -9 of the process that was started, alone; the rest has to end of itself."""
+        assert self._process is not None, "it does not run"
+        self._process.kill()
+        self._wait()
 
     def stop(self) -> None:
         """SIGTERM to the server, as a service manager does; it has to end cleanly and wholly."""
         assert self._process is not None, "it does not run"
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(30) == 0
-        gone(self._process.pid)
-        self._process = None
+        process = self._process
+        self._wait()
+        assert process.returncode == 0
 
-    def _end(self, number: signal.Signals) -> None:
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+    def _wait(self) -> None:
+        assert self._process is not None, "it does not run"
         self._process.wait(30)
         gone(self._process.pid)
         self._process = None
