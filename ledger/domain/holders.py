@@ -16,7 +16,7 @@ def holder_of(statement: Statement, load: Load, load_person: LoadPerson) -> str 
     """Handle of the student whom the statement's disclosures are about.
 
     Args:
-        statement: an admitted one.
+        statement: an admitted one, or what became of it where somebody damaged the database.
         load: the record under a key.
         load_person: the private fact under a key.
 
@@ -24,15 +24,19 @@ def holder_of(statement: Statement, load: Load, load_person: LoadPerson) -> str 
         ``None`` where they are about no student (their key is the statement's own), or where the
         student was erased.
     """
-    claims = statement.claims
     if statement.type == "student.enrolled":
-        return str(claims["student"])
+        return _text(statement, "student")
     if statement.type == "candidate.registered":
         waited = load_person(pending_of_key(statement.leaf_id))
         if waited is not None:
             return waited
-    registration = claims.get("registration")
-    if registration is None and "certificate" in claims:
-        certificate = load(key_of(Certificate, claims["certificate"]))
+    registration, ident = _text(statement, "registration"), _text(statement, "certificate")
+    if registration is None and ident is not None:
+        certificate = load(key_of(Certificate, ident))
         registration = certificate.registration if isinstance(certificate, Certificate) else None
     return None if registration is None else load_person(student_of_key(registration))
+
+
+def _text(statement: Statement, name: str) -> str | None:
+    value = statement.claims.get(name)
+    return value if isinstance(value, str) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ledger.domain.holders import holder_of
 from tests.world import World, passed_candidate, ready_world
 
@@ -54,3 +56,17 @@ def test_after_erasure_nobody_knows_and_what_concerns_no_student_has_no_holder()
     assert holder_of(world.log[1], world.records.get, world.people.get) is None
     revoked = world.sign("northern", "certificate.revoked", {"certificate": world.chance.id()})
     assert holder_of(revoked, world.records.get, world.people.get) is None
+
+
+@pytest.mark.parametrize("student", [{}, {"stuvent": "x"}, {"student": 7}])
+def test_a_damaged_statement_has_no_holder(student: dict[str, object]) -> None:
+    world = ready_world()
+    damaged = world.sign("harbour", "student.enrolled", student)
+    assert holder_of(damaged, world.records.get, world.people.get) is None
+
+
+@pytest.mark.parametrize("name", ["registration", "certificate"])
+def test_a_damaged_reference_leads_to_nobody(name: str) -> None:
+    world = ready_world()
+    damaged = world.sign("northern", "certificate.revoked", {name: ["x"]})
+    assert holder_of(damaged, world.records.get, world.people.get) is None
