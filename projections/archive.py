@@ -8,29 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.store.view import Effect
-from projections.view import Change, View, late, party_of
+from projections.view import Change, View, arrival, listed, party_of
 
 TABLES = {
     "students": "student TEXT PRIMARY KEY, school TEXT NOT NULL, position INTEGER NOT NULL",
     "registrations": """
         registration TEXT PRIMARY KEY, session TEXT NOT NULL, school TEXT NOT NULL,
-        attempt INTEGER NOT NULL, registered_on TEXT NOT NULL, late INTEGER NOT NULL,
+        attempt INTEGER NOT NULL, registered_on TEXT NOT NULL, arrival TEXT NOT NULL,
         position INTEGER NOT NULL, effect INTEGER NOT NULL""",
     "scores": """
         registration TEXT NOT NULL, part TEXT NOT NULL, assessed_on TEXT NOT NULL,
-        late INTEGER NOT NULL, position INTEGER NOT NULL, effect INTEGER NOT NULL,
+        arrival TEXT NOT NULL, position INTEGER NOT NULL, effect INTEGER NOT NULL,
         PRIMARY KEY (registration, part)""",
     "results": """
         registration TEXT PRIMARY KEY, outcome TEXT NOT NULL, standard TEXT NOT NULL,
-        version INTEGER NOT NULL, determined_on TEXT NOT NULL, late INTEGER NOT NULL,
-        position INTEGER NOT NULL, effect INTEGER NOT NULL""",
+        version INTEGER NOT NULL, parts TEXT NOT NULL, determined_on TEXT NOT NULL,
+        arrival TEXT NOT NULL, position INTEGER NOT NULL, effect INTEGER NOT NULL""",
 }
 INDEXES = ("CREATE INDEX registrations_of_session ON registrations (session)",)
 CHANGES = {
     "enrolled": "INSERT INTO students VALUES (?,?,?)",
     "registered": "INSERT INTO registrations VALUES (?,?,?,?,?,?,?,?)",
     "scored": "INSERT INTO scores VALUES (?,?,?,?,?,?)",
-    "determined": "INSERT INTO results VALUES (?,?,?,?,?,?,?,?)",
+    "determined": "INSERT INTO results VALUES (?,?,?,?,?,?,?,?,?)",
 }
 
 
@@ -44,14 +44,14 @@ def _fold(effect: Effect, time: int) -> Iterable[Change]:
         case "candidate.registered":
             who = (claims["registration"], claims["session"], party_of(effect), claims["attempt"])
             day = claims["registered_on"]
-            yield "registered", (*who, day, late(effect, "registered_on", time), *where)
+            yield "registered", (*who, day, arrival(effect, "registered_on", time), *where)
         case "score.recorded":
             part = (claims["registration"], claims["part"], claims["assessed_on"])
-            yield "scored", (*part, late(effect, "assessed_on", time), *where)
+            yield "scored", (*part, arrival(effect, "assessed_on", time), *where)
         case "result.determined":
             facts = (claims["registration"], claims["outcome"], claims["standard"])
-            when = (claims["version"], claims["determined_on"])
-            yield "determined", (*facts, *when, late(effect, "determined_on", time), *where)
+            marks = (claims["version"], listed(claims["parts"]), claims["determined_on"])
+            yield "determined", (*facts, *marks, arrival(effect, "determined_on", time), *where)
 
 
-ARCHIVE = View("archive", 1, TABLES, INDEXES, CHANGES, _fold)
+ARCHIVE = View("archive", 2, TABLES, INDEXES, CHANGES, _fold)

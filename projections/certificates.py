@@ -7,19 +7,19 @@ from typing import Any
 
 from ledger.store.sqlite.views import ViewRows
 from ledger.store.view import Effect
-from projections.view import Change, View, late, party_of
+from projections.view import IMPORTED, Change, View, arrival, party_of
 
 TABLES = {
     "certificates": """
         certificate TEXT PRIMARY KEY, number TEXT NOT NULL, agency TEXT NOT NULL,
         registration TEXT NOT NULL, certificate_type TEXT NOT NULL, level TEXT NOT NULL,
         standard TEXT NOT NULL, version INTEGER NOT NULL, exam_date TEXT NOT NULL,
-        issued_on TEXT NOT NULL, valid_until TEXT, late INTEGER NOT NULL,
+        issued_on TEXT NOT NULL, valid_until TEXT, arrival TEXT NOT NULL,
         position INTEGER NOT NULL, effect INTEGER NOT NULL""",
     "statuses": """
         effect INTEGER PRIMARY KEY, certificate TEXT NOT NULL, status TEXT NOT NULL,
         stated_by TEXT NOT NULL, stated_on TEXT NOT NULL, code TEXT, fault TEXT, found_by TEXT,
-        late INTEGER NOT NULL, position INTEGER NOT NULL""",
+        arrival TEXT NOT NULL, position INTEGER NOT NULL""",
 }
 INDEXES = (
     "CREATE INDEX certificates_of_registration ON certificates (registration)",
@@ -46,7 +46,7 @@ def _fold(effect: Effect, time: int) -> Iterable[Change]:
     if statement.type == "certificate.issued":
         facts = (claims[name] for name in _FACTS)
         head = (claims["certificate"], claims["number"], agency)
-        tail = (claims.get("valid_until"), late(effect, "issued_on", time))
+        tail = (claims.get("valid_until"), arrival(effect, "issued_on", time))
         yield "issued", (*head, *facts, *tail, effect.entry, effect.position)
     elif statement.type in _STATUS:
         status, day = _STATUS[statement.type]
@@ -61,13 +61,13 @@ def _fold(effect: Effect, time: int) -> Iterable[Change]:
                 claims.get("code") or claims.get("ground"),
                 claims.get("fault"),
                 claims.get("found_by"),
-                late(effect, day, time),
+                arrival(effect, day, time),
                 effect.entry,
             ),
         )
 
 
-CERTIFICATES = View("certificates", 1, TABLES, INDEXES, CHANGES, _fold)
+CERTIFICATES = View("certificates", 2, TABLES, INDEXES, CHANGES, _fold)
 
 
 def certificates_of(rows: ViewRows, registration: str) -> list[dict[str, Any]]:
@@ -86,4 +86,9 @@ def _with_statuses(rows: ViewRows, facts: dict[str, Any]) -> dict[str, Any]:
     query = "SELECT * FROM statuses WHERE certificate = ? ORDER BY effect"
     statuses = [dict(row) for row in rows.select(query, facts["certificate"])]
     last = statuses[-1]["status"] if statuses else "issued"
-    return {**facts, "statuses": statuses, "status": "issued" if last == "reinstated" else last}
+    return {
+        **facts,
+        "imported": facts["arrival"] == IMPORTED,
+        "statuses": statuses,
+        "status": "issued" if last == "reinstated" else last,
+    }

@@ -11,23 +11,28 @@ from typing import Any
 
 from ledger.domain.dates import add_days, add_months
 from ledger.store.sqlite.views import ViewRows
-from projections.proportions import proportion
+from projections.chain import chain
+from projections.outcomes import Scope, outcomes
+from projections.revocations import revocations
 from projections.sentences import summary
 
 WINDOW_MONTHS = 24
 RULES = "credibility-1"
 """Name of the method; another method gets another name."""
 
+UNRECORDED = "not recorded by rules version 1"
+UNJUDGED = "no rule of this method yet"
 NOT_ASSESSED = (
-    "sessions independently supervised",
-    "scores verified by a second person",
-    "overdue complaints and findings",
-    "outcome against expectation",
-    "drift",
-    "marks at the pass line",
-    "upheld complaints and allowed appeals",
+    f"sessions independently supervised: {UNRECORDED}",
+    f"scores verified by a second person: {UNRECORDED}",
+    f"overdue complaints and findings: {UNRECORDED}",
+    f"upheld complaints and allowed appeals: {UNRECORDED}",
+    f"absent and withdrawn candidates, apart from those without a result: {UNRECORDED}",
+    f"outcome against expectation: {UNJUDGED}",
+    f"drift: {UNJUDGED}",
+    f"marks at the pass line: {UNJUDGED}",
 )
-"""What the statements of rules version 1 do not record, or no rule of this method judges yet."""
+"""What the board says nothing about, each with the reason."""
 
 
 def credibility(rows: ViewRows, agency: str, as_of: str) -> dict[str, Any] | None:
@@ -36,7 +41,8 @@ def credibility(rows: ViewRows, agency: str, as_of: str) -> dict[str, Any] | Non
     Args:
         rows: one moment of the views.
         agency: its id.
-        as_of: ``YYYY-MM-DD``. Facts dated later are left out.
+        as_of: ``YYYY-MM-DD``. Facts dated later are left out; facts of that time that came into the
+            log later are in: this is that day as known now.
     """
     found = rows.select("SELECT * FROM parties WHERE party = ?", agency)
     if not found or "agency" not in found[0]["roles"].split(","):
@@ -67,26 +73,18 @@ def _unit(
     rows: ViewRows, agency: str, certificate_type: str, level: str, first: str, last: str
 ) -> dict[str, Any]:
     scope = (agency, certificate_type, level)
-    sessions = [
-        _session(rows, row)
-        for row in _sessions(rows, scope, first, last)
-        if _window_over(rows, row["session"], last)
-    ]
     unit = {
         "certificate_type": certificate_type,
         "level": level,
         "standing": _standing(rows, scope, last),
-        "sessions": sessions,
-        "first_attempts": _sum(sessions, "first_attempts"),
-        "re_sits": _sum(sessions, "re_sits"),
-        "without_result": sum(one["without_result"] for one in sessions),
-        "chain": _chain(rows, scope, first, last),
-        "revocations": _revocations(rows, scope, last),
+        **outcomes(rows, scope, first, last),
+        "chain": chain(rows, scope, first, last),
+        "revocations": revocations(rows, scope, last),
     }
     return {**unit, "sentence": summary(unit, first)}
 
 
-def _standing(rows: ViewRows, scope: tuple[str, str, str], day: str) -> dict[str, Any]:
+def _standing(rows: ViewRows, scope: Scope, day: str) -> dict[str, Any]:
     """The accreditation on that day, with the statements behind it."""
     query = (
         "SELECT status, since, wind_down_until, ground, position FROM accreditations"
@@ -94,117 +92,3 @@ def _standing(rows: ViewRows, scope: tuple[str, str, str], day: str) -> dict[str
     )
     history = [dict(row) for row in rows.select(query, *scope, day)]
     return {"status": history[-1]["status"] if history else "none", "history": history}
-
-
-def _sessions(rows: ViewRows, scope: tuple[str, str, str], first: str, last: str) -> list[Any]:
-    query = (
-        "SELECT session, held_on, position FROM sessions WHERE agency = ? AND certificate_type = ?"
-        " AND level = ? AND held_on BETWEEN ? AND ? ORDER BY held_on, session"
-    )
-    return rows.select(query, *scope, first, last)
-
-
-def _window_over(rows: ViewRows, session: str, day: str) -> bool:
-    """Whether the session's last objection window was over on that day.
-
-    Measured from the day that the ledger stated at the publication; for imported history, from the
-    day claimed.
-    """
-    published = rows.select(
-        "SELECT max(CASE late WHEN 1 THEN published_on ELSE stated_on END)"
-        " FROM publications WHERE session = ?",
-        session,
-    )[0][0]
-    if published is None:
-        return False
-    days = rows.select(
-        "SELECT max(objection_days) FROM results JOIN registrations USING (registration)"
-        " JOIN standards ON standards.standard = results.standard"
-        " AND standards.version = results.version WHERE session = ?",
-        session,
-    )[0][0]
-    return days is None or add_days(published, days) <= day
-
-
-def _session(rows: ViewRows, session: Any) -> dict[str, Any]:
-    """Passes of one session; attempts apart, candidates without a result apart."""
-    query = (
-        "SELECT attempt > 1 AS again, outcome, count(*) AS n FROM registrations"
-        " LEFT JOIN results USING (registration) WHERE session = ? GROUP BY again, outcome"
-    )
-    counts = {
-        (bool(row["again"]), row["outcome"]): row["n"]
-        for row in rows.select(query, session["session"])
-    }
-
-    def share(again: bool) -> dict[str, Any]:
-        passed = counts.get((again, "pass"), 0)
-        return proportion(passed, passed + counts.get((again, "fail"), 0))
-
-    return {
-        "session": session["session"],
-        "exam_date": session["held_on"],
-        "position": session["position"],
-        "first_attempts": share(again=False),
-        "re_sits": share(again=True),
-        "without_result": counts.get((False, None), 0) + counts.get((True, None), 0),
-    }
-
-
-def _sum(sessions: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    passed = sum(one[name]["k"] for one in sessions)
-    return proportion(passed, sum(one[name]["n"] for one in sessions))
-
-
-def _chain(
-    rows: ViewRows, scope: tuple[str, str, str], first: str, last: str
-) -> list[dict[str, Any]]:
-    """How much of what should be on record is: each line k of n."""
-    total, in_time, marked = rows.select(
-        "SELECT count(*), sum(1 - late), sum(EXISTS (SELECT 1 FROM scores"
-        " WHERE scores.registration = certificates.registration)) FROM certificates"
-        " WHERE agency = ? AND certificate_type = ? AND level = ? AND exam_date BETWEEN ? AND ?"
-        " AND issued_on <= ?",
-        *scope,
-        first,
-        last,
-        last,
-    )[0]
-    scores = rows.select(
-        "SELECT count(*), sum(1 - scores.late) FROM scores JOIN registrations USING (registration)"
-        " JOIN sessions USING (session) WHERE agency = ? AND certificate_type = ? AND level = ?"
-        " AND held_on BETWEEN ? AND ?",
-        *scope,
-        first,
-        last,
-    )[0]
-    return [
-        {"what": "certificates whose marks are on record", **proportion(marked or 0, total)},
-        {"what": "certificates stated within 30 days", **proportion(in_time or 0, total)},
-        {"what": "marks stated within 30 days", **proportion(scores[1] or 0, scores[0])},
-    ]
-
-
-def _revocations(rows: ViewRows, scope: tuple[str, str, str], day: str) -> dict[str, Any]:
-    """Certificates revoked, by fault; what the agency found itself is listed apart."""
-    query = (
-        "SELECT fault, found_by, statuses.position FROM statuses"
-        " JOIN certificates USING (certificate) WHERE agency = ? AND certificate_type = ?"
-        " AND level = ? AND status = 'revoked' AND stated_on <= ? ORDER BY statuses.effect"
-    )
-    found = rows.select(query, *scope, day)
-    issued = rows.select(
-        "SELECT count(*) FROM certificates WHERE agency = ? AND certificate_type = ?"
-        " AND level = ? AND issued_on <= ?",
-        *scope,
-        day,
-    )[0][0]
-    counted = [row for row in found if row["fault"] == "agency" and row["found_by"] != "agency"]
-    reported = [row for row in found if row["fault"] == "agency" and row["found_by"] == "agency"]
-    others = [row for row in found if row["fault"] != "agency"]
-    return {
-        "issued": issued,
-        "agency_fault_found_by_others": [row["position"] for row in counted],
-        "agency_fault_self_reported": [row["position"] for row in reported],
-        "no_agency_fault": [row["position"] for row in others],
-    }

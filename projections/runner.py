@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ledger.store.errors import Busy, StaleView
 from ledger.store.log import Log
-from ledger.store.sqlite.views import Progress, ViewsFile, ViewWrites
+from ledger.store.sqlite.views import Progress, ViewRows, ViewsFile, ViewWrites
 from ledger.store.view import Effect
 from projections.archive import ARCHIVE
 from projections.certificates import CERTIFICATES
@@ -43,11 +44,19 @@ class FoldFailed(Exception):
 
 def prepare(file: ViewsFile) -> None:
     """Make views that are missing, or of another version of their fold, anew and empty."""
-    with file.writing() as rows:
-        known = rows.progress()
-        for view in VIEWS:
-            if view.name not in known or known[view.name].version != view.version:
-                rows.recreate(view.name, view.version, view.tables, view.indexes)
+    with file.reading() as rows:
+        if not list(_outdated(rows)):
+            return  # without the write lock, which a rebuild may hold for long
+    with file.writing() as writes:
+        for view in list(_outdated(writes)):
+            writes.recreate(view.name, view.version, view.tables, view.indexes)
+
+
+def _outdated(rows: ViewRows) -> Iterator[View]:
+    known = rows.progress()
+    for view in VIEWS:
+        if view.name not in known or known[view.name].version != view.version:
+            yield view
 
 
 def advance(log: Log, file: ViewsFile, batch: int = BATCH) -> int:
@@ -135,7 +144,11 @@ def follow(log: Log, file: ViewsFile, stopped: Callable[[float], bool]) -> None:
     """
     prepare(file)
     while True:
-        busy = advance(log, file)
+        try:
+            busy = advance(log, file)
+        except (Busy, StaleView):
+            # A rebuild holds the views or has just moved them. Nothing was written: look again.
+            busy = 0
         if stopped(0 if busy else POLL):
             return
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ledger.domain.dates import civil_date
 from ledger.store.view import Effect
-from projections.view import Change, View, late, party_of
+from projections.view import Change, View, arrival, listed, party_of
 
 TABLES = {
     "parties": """
@@ -20,14 +21,15 @@ TABLES = {
         PRIMARY KEY (agency, certificate_type, level, effect)""",
     "standards": """
         standard TEXT NOT NULL, version INTEGER NOT NULL, objection_days INTEGER NOT NULL,
-        position INTEGER NOT NULL, PRIMARY KEY (standard, version)""",
+        parts TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (standard, version)""",
     "sessions": """
         session TEXT PRIMARY KEY, agency TEXT NOT NULL, certificate_type TEXT NOT NULL,
         level TEXT NOT NULL, exam_date TEXT NOT NULL, held_on TEXT, closed_on TEXT,
-        late INTEGER NOT NULL, position INTEGER NOT NULL""",
+        arrival TEXT NOT NULL, held_arrival TEXT, closed_arrival TEXT,
+        position INTEGER NOT NULL""",
     "publications": """
         effect INTEGER PRIMARY KEY, session TEXT NOT NULL, published_on TEXT NOT NULL,
-        stated_on TEXT NOT NULL, late INTEGER NOT NULL, position INTEGER NOT NULL""",
+        stated_on TEXT NOT NULL, arrival TEXT NOT NULL, position INTEGER NOT NULL""",
 }
 INDEXES = (
     "CREATE INDEX sessions_of_agency ON sessions (agency, certificate_type, level)",
@@ -40,10 +42,10 @@ CHANGES = {
     "type": "INSERT INTO certificate_types VALUES (?,?,NULL)",
     "type_retired": "UPDATE certificate_types SET retired_on = ? WHERE certificate_type = ?",
     "accreditation": "INSERT INTO accreditations VALUES (?,?,?,?,?,?,?,?,?)",
-    "standard": "INSERT INTO standards VALUES (?,?,?,?)",
-    "planned": "INSERT INTO sessions VALUES (?,?,?,?,?,NULL,NULL,?,?)",
-    "held": "UPDATE sessions SET held_on = ? WHERE session = ?",
-    "session_closed": "UPDATE sessions SET closed_on = ? WHERE session = ?",
+    "standard": "INSERT INTO standards VALUES (?,?,?,?,?)",
+    "planned": "INSERT INTO sessions VALUES (?,?,?,?,?,NULL,NULL,?,NULL,NULL,?)",
+    "held": "UPDATE sessions SET held_on = ?, held_arrival = ? WHERE session = ?",
+    "session_closed": "UPDATE sessions SET closed_on = ?, closed_arrival = ? WHERE session = ?",
     "results": "INSERT INTO publications VALUES (?,?,?,?,?,?)",
 }
 STANDINGS = {
@@ -52,6 +54,13 @@ STANDINGS = {
     "accreditation.reinstated": "granted",
     "accreditation.withdrawn": "withdrawn",
 }
+
+
+def counting_parts(parts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The exam parts whose marks a result rests on: those with a weight or a minimum, else all."""
+    parts = list(parts)
+    counting = [part["part"] for part in parts if "weight" in part or "minimum" in part]
+    return counting or [part["part"] for part in parts]
 
 
 def _fold(effect: Effect, time: int) -> Iterable[Change]:
@@ -72,7 +81,7 @@ def _fold(effect: Effect, time: int) -> Iterable[Change]:
             yield "type_retired", (claims["retired_on"], claims["certificate_type"])
         case "standard.published" | "standard.revised":
             facts = (claims["standard"], claims["version"], claims["objection_days"])
-            yield "standard", (*facts, at)
+            yield "standard", (*facts, listed(counting_parts(claims["parts"])), at)
         case _:
             yield from _fold_exams(effect, time)
 
@@ -83,14 +92,16 @@ def _fold_exams(effect: Effect, time: int) -> Iterable[Change]:
         case "session.planned":
             scope = (claims["certificate_type"], claims["level"], claims["exam_date"])
             head = (claims["session"], party_of(effect))
-            yield "planned", (*head, *scope, late(effect, "planned_on", time), at)
+            yield "planned", (*head, *scope, arrival(effect, "planned_on", time), at)
         case "session.held":
-            yield "held", (claims["held_on"], claims["session"])
+            came = arrival(effect, "held_on", time)
+            yield "held", (claims["held_on"], came, claims["session"])
         case "session.closed":
-            yield "session_closed", (claims["closed_on"], claims["session"])
+            came = arrival(effect, "closed_on", time)
+            yield "session_closed", (claims["closed_on"], came, claims["session"])
         case "results.published":
             facts = (claims["session"], claims["published_on"], civil_date(time))
-            yield "results", (effect.position, *facts, late(effect, "published_on", time), at)
+            yield "results", (effect.position, *facts, arrival(effect, "published_on", time), at)
         case kind if kind in STANDINGS:
             for item in claims["scope"]:
                 scope = (claims["agency"], item["certificate_type"], item["level"])
@@ -99,4 +110,4 @@ def _fold_exams(effect: Effect, time: int) -> Iterable[Change]:
                 yield "accreditation", (effect.position, *row)
 
 
-STANDING = View("standing", 1, TABLES, INDEXES, CHANGES, _fold)
+STANDING = View("standing", 2, TABLES, INDEXES, CHANGES, _fold)

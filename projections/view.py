@@ -11,6 +11,8 @@ from ledger.store.view import Effect
 Change = tuple[str, tuple[object, ...]]
 """Name of one of the view's ``changes``, and the values for it."""
 
+IN_TIME, LATE, IMPORTED = "in_time", "late", "imported"
+
 
 @dataclass(frozen=True)
 class View:
@@ -34,9 +36,21 @@ class View:
     fold: Callable[[Effect, int], Iterable[Change]]
 
 
-def late(effect: Effect, claimed: str, time: int) -> int:
-    """1 where the fact's own date lies more than 30 days before it took effect, else 0."""
-    return int(is_late(effect.statement.claims[claimed], time))
+def arrival(effect: Effect, claimed: str, time: int) -> str:
+    """How a fact came into the log: ``in_time``, ``late`` or ``imported``.
+
+    A fact more than 30 days old gives a reason and is countersigned, or an accepted history covers
+    it: admission (P19) let nothing else in. One that gives a reason is told as late in any case.
+    """
+    claims = effect.statement.claims
+    if not is_late(claims[claimed], time):
+        return IN_TIME
+    return LATE if "late_reason" in claims else IMPORTED
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as one text, the same for the same names in any order."""
+    return ",".join(sorted(names))
 
 
 def party_of(effect: Effect) -> str:

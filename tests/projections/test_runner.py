@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from projections.runner import FoldFailed, opened_views
 from projections.view import View
 from tests.projections.told import told
 from tests.store.stored import StoredWorld
-from tests.world import passed_candidate
+from tests.world import passed_candidate, standard_claims
 
 
 def content(file: ViewsFile) -> dict[str, list[tuple[object, ...]]]:
@@ -116,7 +117,7 @@ def test_another_version_of_a_fold_makes_the_view_anew(
 ) -> None:
     told(world)
     runner.catch_up(world.ledger, views)
-    newer: View = replace(runner.ARCHIVE, version=2)
+    newer: View = replace(runner.ARCHIVE, version=runner.ARCHIVE.version + 1)
     monkeypatch.setattr(runner, "VIEWS", (newer, runner.CERTIFICATES, runner.STANDING))
     runner.prepare(views)
     told_of = runner.status(world.ledger, views)
@@ -132,8 +133,6 @@ def test_what_awaits_consent_is_in_no_view_and_leaves_none_behind(
     runner.catch_up(world.ledger, views)
     before = content(views)["standing"]
     standard = {"standard": "late", "level": "advanced"}
-    from tests.world import standard_claims
-
     world.say("northern", "standard.published", standard_claims(**standard))
     runner.catch_up(world.ledger, views)
     assert content(views)["standing"] == before
@@ -154,6 +153,33 @@ def test_follow_takes_what_comes_until_it_is_told_to_stop(
     runner.follow(world.ledger, views, stopped)
     assert runner.POLL in waits
     assert len(content(views)["certificates"]) == 1
+
+
+def test_follow_waits_for_a_rebuild_and_goes_on(
+    world: StoredWorld, views: ViewsFile, tmp_path: Path
+) -> None:
+    told(world)
+    with closing(ViewsFile(world.ledger.home.views, lock_timeout=1)) as waiting:
+        rebuilding = ExitStack()
+        rebuilding.enter_context(views.writing())
+        waits: list[float] = []
+
+        def stopped(seconds: float) -> bool:
+            waits.append(seconds)
+            rebuilding.close()
+            return len(waits) > 1 and seconds > 0
+
+        runner.follow(world.ledger, waiting, stopped)
+    assert waits[0] == runner.POLL
+    assert all(not one["behind"] for one in runner.status(world.ledger, views).values())
+
+
+def test_views_open_while_a_rebuild_holds_the_lock(world: StoredWorld, views: ViewsFile) -> None:
+    told(world)
+    runner.catch_up(world.ledger, views)
+    before = content(views)
+    with views.writing(), opened_views(world.ledger.home.views) as other:
+        assert content(other) == before
 
 
 def test_only_one_follows(tmp_path: Path) -> None:

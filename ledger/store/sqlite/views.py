@@ -94,8 +94,14 @@ class ViewsFile:
     def __init__(self, path: Path, lock_timeout: int | None = None) -> None:
         private_file(path)
         self._datastore = Datastore(str(path), lock_timeout=lock_timeout)
-        with store_errors(), self._datastore.transaction(commit=True) as cursor:
-            cursor.execute(PROGRESS)
+        if not self._made():
+            with store_errors(), self._datastore.transaction(commit=True) as cursor:
+                cursor.execute(PROGRESS)
+
+    def _made(self) -> bool:
+        """Whether there is the table; asked without the write lock, which a rebuild may hold."""
+        with self.reading() as rows:
+            return bool(rows.select("SELECT 1 FROM sqlite_master WHERE name = 'progress'"))
 
     @contextmanager
     def reading(self) -> Iterator[ViewRows]:
