@@ -141,7 +141,11 @@ _STATUS = {
 
 
 def _changes(source: Source, ident: str, certificate: Certificate) -> Sequence[StatusChange]:
-    """The statuses by the day from which they hold; the one recorded is among them."""
+    """The statuses in the order in which they took effect; the one recorded is the last.
+
+    A status may be stated days after its date, so the dates say nothing of that order. One that
+    awaited consents stands in the stream where it was sent; which one came last, the record knows.
+    """
     if certificate.status_by is None:
         if certificate.status != "issued":
             raise CouldNotTell("a status that nobody stated", certificate.position)
@@ -153,10 +157,12 @@ def _changes(source: Source, ident: str, certificate: Certificate) -> Sequence[S
             status, day = _STATUS[statement.type]
             by = statement.iss.rpartition(AUTHORITIES)[2]
             changes.append(StatusChange(status, statement.claims[day], by))
-    recorded = (certificate.status, certificate.status_on, certificate.status_by)
+    if certificate.status_on is None:
+        raise CouldNotTell("a status without its date", certificate.status_position)
+    recorded = StatusChange(certificate.status, certificate.status_on, certificate.status_by)
     if recorded not in changes:
         raise CouldNotTell("log and record differ in the status", certificate.status_position)
-    return sorted(changes, key=lambda change: change.since)
+    return (*changes, recorded)
 
 
 def get_record(source: Source, kind: type[R], *parts: Any) -> R | None:
