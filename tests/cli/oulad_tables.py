@@ -91,3 +91,39 @@ def crowd(students: int) -> Tables:
             region = f"Region {number % 5}"
             tables.student(module, "2014B", number, outcome, marks, region=region)
     return tables
+
+
+WEIGHTS = {
+    "CCC": [("CMA", "2"), ("TMA", "9"), ("CMA", "89"), ("Exam", "100"), ("Exam", "100")],
+    "DDD": [("TMA", "7.5"), ("TMA", "12.5"), ("TMA", "80"), ("Exam", "100")],
+    "FFF": [("CMA", "0"), ("TMA", "12.5"), ("TMA", "87.50"), ("CMA", "0.0"), ("Exam", "100")],
+    "GGG": [("TMA", "0"), ("CMA", "0"), ("Exam", "100")],
+}
+"""How the published modules weigh: two exams, fractions, assessments that do not count."""
+
+
+def published_shapes() -> Tables:
+    """Four modules weighed as the published ones, three presentations of each; ten students a
+    presentation, five of them the same ones throughout, with every outcome and some marks absent.
+    """
+    tables = Tables()
+    first = 1
+    for module, weights in WEIGHTS.items():
+        for code, length in (("2013B", 240), ("2013J", 268), ("2014B", 234)):
+            tables.courses.append((module, code, length))
+            for n, (kind, weight) in enumerate(weights):
+                tables.assessments.append((module, code, first + n, kind, n * 20, weight))
+            for number in (*range(5), *range(first * 10, first * 10 + 5)):
+                outcome = ("Pass", "Fail", "Withdrawn", "Distinction", "Pass")[number % 5]
+                skipped = number % 3
+                marks: dict[int, object] = {
+                    first + n: (number * 37 + n * 11) % 101
+                    for n in range(len(weights))
+                    if n >= skipped
+                }
+                region = f"Region {number % 4}"
+                tables.student(
+                    module, code, number, outcome, marks, region=region, day=number % 250
+                )
+            first += len(weights)
+    return tables

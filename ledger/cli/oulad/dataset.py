@@ -28,6 +28,8 @@ KINDS = ("TMA", "CMA", "Exam")
 OUTCOMES = ("Pass", "Distinction", "Fail", "Withdrawn")
 DAYS = 2000
 """No date in the data set lies further from a presentation's start than this."""
+REGION = 150
+"""Characters of a region, which goes into a school's name."""
 
 BANKED = "carried over from an earlier session (is_banked)"
 EMPTY = "no score, which is not a zero"
@@ -127,13 +129,15 @@ class _Reader:
             student, outcome = row.whole(2, 0, 10**12), row.text(5)
             if outcome not in OUTCOMES:
                 raise row.fault(5, f"is {outcome!r}, not one of {', '.join(OUTCOMES)}")
-            attempt = row.whole(4, 0, 98) + 1
+            region, attempt = row.text(3), row.whole(4, 0, 98) + 1
+            if len(region) > REGION or not region.isprintable():
+                raise row.fault(3, f"is no name of at most {REGION} characters")
             if presentation is None:
                 self._leave_out(row, NO_PRESENTATION)
             elif student in presentation.registrations:
                 self._leave_out(row, REGISTERED_TWICE)
             else:
-                one = Registration(student, row.text(3), attempt, outcome, row.line)
+                one = Registration(student, region, attempt, outcome, row.line)
                 presentation.registrations[student] = one
 
     def scores(self, path: Path) -> None:

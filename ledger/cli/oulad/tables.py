@@ -37,7 +37,7 @@ class Row:
 
     def whole(self, column: int, low: int, high: int) -> int:
         """A whole number; also written 78.0."""
-        text = self.text(column)
+        text = self._digits(column)
         try:
             number = int(text) if len(text) < 20 else low - 1
         except ValueError:
@@ -54,14 +54,22 @@ class Row:
 
     def decimal(self, column: int) -> Decimal:
         """A decimal number from 0 to 100 with at most four places, or a negative whole one."""
-        text = self.text(column)
+        text = self._digits(column)
         try:
             number = Decimal(text)
         except InvalidOperation:
             raise self.fault(column, f"is {text!r}, not a number") from None
-        if not number.is_finite() or abs(number) > 10_000 or number != round(number, 4):
+        # `abs` would overflow where a comparison does not.
+        if not number.is_finite() or not -10_000 <= number <= 10_000 or number != round(number, 4):
             raise self.fault(column, f"is {text!r}, not a number of that kind")
         return number
+
+    def _digits(self, column: int) -> str:
+        # Python would also read 7_8, and the digits of other scripts.
+        text = self.text(column)
+        if "_" in text or not text.isascii():
+            raise self.fault(column, f"is {text!r}, not a number")
+        return text
 
     def fault(self, column: int, what: str) -> Failure:
         """The complaint about a value."""
@@ -72,7 +80,8 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The lines of a table; its columns may stand in any order, among others.
 
     Raises:
-        Failure: it cannot be read, a column is missing, or a line is not what the header says.
+        Failure: it cannot be read, a column is missing, a line is not what the header says, or
+            there is none.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -80,20 +89,34 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Failure(f"{path} is not UTF-8") from None
+        raise Failure(f"{path.name}, line {_unreadable(path)}: not UTF-8") from None
+
+
+def _unreadable(path: Path) -> int:
+    """The line of the first byte that is not UTF-8; the file is read in blocks, not in lines."""
+    content = path.read_bytes()
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1  # it was written meanwhile
 
 
 def _rows(name: str, lines: Any, columns: Sequence[str]) -> Iterator[Row]:
     try:
         header = [column.strip() for column in next(lines, [])]
         places = [_place(name, header, column) for column in columns]
+        bare = True
         for values in lines:
             if len(values) == len(header):
+                bare = False
                 wanted = [values[place].strip() for place in places]
                 yield Row(name, lines.line_num, columns, wanted)
             elif values:
                 found = f"{len(values)} values, the header has {len(header)}"
                 raise Failure(f"{name}, line {lines.line_num}: {found}")
+        if bare:
+            raise Failure(f"{name}, line 1: nothing follows the header")
     except csv.Error as error:
         raise Failure(f"{name}, line {lines.line_num}: {error}") from None
 
