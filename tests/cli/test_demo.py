@@ -14,6 +14,8 @@ import urllib3
 
 from ledger.cli.client import LedgerClient
 from ledger.cli.demo import command
+from ledger.core.statement import parse_entry
+from ledger.domain.rulebook import VERSION_1
 from ledger.store.ledger import Ledger
 from tests.cli.parties import ENVIRONMENT, PROGRAM, free_port, run, served, told, wait_until_ready
 
@@ -67,10 +69,50 @@ def test_the_archive_opens_with_the_token_and_not_without(url: str, made: Any) -
     assert get(url, path)[0] == 401
 
 
-def test_the_agency_has_a_credibility_view(url: str, made: Any) -> None:
-    status, board = get(url, f"/v1/authorities/{made['authority']}/credibility")
-    assert status == 200
-    assert "swiftgate" in json.dumps(board)
+def units(url: str, party: str) -> list[dict[str, Any]]:
+    status, board = get(url, f"/v1/authorities/{party}/credibility")
+    assert (status, board["agency"]) == (200, party)
+    found: list[dict[str, Any]] = board["units"]
+    return found
+
+
+def test_the_sound_agency_and_the_other_differ_in_the_credibility_view(url: str, made: Any) -> None:
+    caught, sound = (units(url, made[name]) for name in ("authority", "sound_authority"))
+    by_others = "agency_fault_found_by_others"
+    assert any(unit["revocations"][by_others] for unit in caught)
+    assert not any(unit["revocations"][by_others] for unit in sound)
+    assert any(unit["revocations"]["issued"] for unit in sound)
+    assert all(unit["first_attempts"]["k"] == unit["first_attempts"]["n"] > 0 for unit in caught)
+
+
+def test_it_says_which_ledger_it_is(home: Path, made: Any) -> None:
+    status = told("--home", home, "status")
+    assert (made["origin"], made["vkey"]) == (status["origin"], status["vkey"])
+    assert (made["home"], made["url"]) == (str(home), None)
+
+
+def test_every_type_of_statement_is_in_the_log(home: Path, made: Any) -> None:
+    with Ledger.open(home) as ledger:
+        kinds = {parse_entry(entry).type for entry in ledger.entries(0, ledger.head().size)}
+    # There is no second version of the rules to adopt.
+    assert set(VERSION_1) - kinds == {"rules.adopted"}
+
+
+def test_keys_and_what_to_try_are_closed_to_other_users(home: Path, made: Any) -> None:
+    keys = sorted((home / "parties").glob("*.key"))
+    assert {"regulator.key", "swiftgate.key", "lotus-pond.key"} <= {path.name for path in keys}
+    assert {path.stat().st_mode & 0o777 for path in (*keys, home / "demo.json")} == {0o600}
+
+
+def test_what_the_servers_say_names_nobody(home: Path, url: str, made: Any) -> None:
+    get(url, f"/v1/students/{made['student']}/archive", made["operator_token"])
+    logs = [home / "parties" / "server.log", home.parent / "serve.log"]
+    said = "".join(path.read_text("utf-8") for path in logs)
+    assert said.count("Serving ledger.example/demo at") >= 2
+    private = [made["student"], made["operator_token"]]
+    for one in made["certificates"]:
+        private += [one["holder_name"], one["number"], one["id"]]
+    assert not [word for word in private if word in said]
 
 
 def test_a_second_run_changes_nothing_and_says_the_same(home: Path, made: Any) -> None:
@@ -91,7 +133,9 @@ def test_what_a_person_reads(home: Path, made: Any) -> None:
     for one in made["certificates"]:
         assert f"{one['expected']:<10} {one['number']}  {one['holder_name']}" in text
     assert f"/v1/students/{made['student']}/archive" in text
-    assert f"/v1/authorities/{made['authority']}/credibility" in text
+    for party in (made["authority"], made["sound_authority"]):
+        assert f"/v1/authorities/{party}/credibility" in text
+    assert f"certledger --home {home} audit" in text
 
 
 def test_without_home_it_has_a_folder_of_its_own(
@@ -143,7 +187,9 @@ def test_cut_off_it_is_finished_by_the_next_run(
     with Ledger.open(home) as ledger:
         before = ledger.head().size
     assert not (home / "demo.json").exists()
-    finished = told("--home", home, "demo", "--no-serve")
+    result = run("--home", home, "demo", "--no-serve", "--json")
+    assert "that an earlier run began" in result.stderr
+    finished = json.loads(result.stdout)
     with Ledger.open(home) as ledger:
         size = ledger.head().size
     assert before > 500

@@ -181,6 +181,26 @@ def test_marks_are_in_bounds_and_some_parts_were_not_sat() -> None:
     assert missing > 5
 
 
+def test_where_examiners_decide_they_want_half_of_each_part() -> None:
+    marks = {
+        "pass": {"portfolio": 25, "interview": 10},
+        "weak": {"portfolio": 50, "interview": 9},
+        "absent": {"portfolio": 50},
+    }
+    student = sittings(FEWEST, 1)[0].student
+    exam = catalogue.OFFICE.exams[0]
+    outcomes = {
+        name: Sitting(student, catalogue.OFFICE, exam, 1, given).passed
+        for name, given in marks.items()
+    }
+    assert outcomes == {"pass": True, "weak": False, "absent": False}
+    assert catalogue.OFFICE.style.pass_rule == {"kind": "decision"}
+    assert {one.passed for one in sittings(500, 1) if one.offer is catalogue.OFFICE} == {
+        True,
+        False,
+    }
+
+
 def test_the_first_students_meet_each_fate() -> None:
     for count in (FEWEST, 100):
         first = sittings(count, 5)[:FEWEST]

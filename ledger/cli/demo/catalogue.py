@@ -23,10 +23,21 @@ class Organisation(NamedTuple):
 
 
 class Style(NamedTuple):
-    """What is examined, and when it is passed."""
+    """What is examined, and when it is passed: by thresholds, or without any as examiners decide.
+
+    Attributes:
+        totals: the least weighted total of each component.
+    """
 
     parts: tuple[Mapping[str, Any], ...]
-    totals: tuple[Mapping[str, str], ...]
+    totals: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def pass_rule(self) -> dict[str, Any]:
+        """As a standard states it."""
+        if not self.totals:
+            return {"kind": "decision"}
+        return {"kind": "thresholds", "totals": list(self.totals)}
 
 
 class Offer(NamedTuple):
@@ -82,6 +93,7 @@ DESK = Style(
     (_part("written", "exam", 100, "60"), _part("oral", "exam", 100, "40")),
     ({"component": "exam", "minimum": "60"},),
 )
+PANEL = Style((_part("portfolio", "work", 50, "50"), _part("interview", "work", 20, "50")))
 
 NORTHLIGHT = Organisation("northlight", "Northlight Skills Assessment", "agency", "NL")
 TIDEWATER = Organisation("tidewater", "Tidewater Vocational Testing", "agency", "TW")
@@ -157,7 +169,7 @@ OFFICE = Offer(
     "Office software 办公软件",
     "innovation",
     "elementary",
-    DESK,
+    PANEL,
     (67, 11),
     (-1300, -1000),
     1,

@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from ledger.cli.client import LedgerClient
+from ledger.cli.demo.catalogue import NORTHLIGHT
 from ledger.cli.demo.people import FEWEST, sittings
 from ledger.cli.demo.plan import DemoPlan
+from ledger.cli.demo.telling import tell
 from ledger.cli.demo.trying import examples
 from ledger.cli.errors import Failure
 from ledger.cli.files import write_whole
@@ -55,10 +57,11 @@ def demo(
     home = _home(ctx)
     told = prepared(home, students, seed, quiet=as_json)
     url = f"http://{HOST}:{port}"
+    told |= _ledger(home)
     if as_json:
         show({**told, "url": None if no_serve else url})
     else:
-        tell(told, home, url)
+        tell(told, url)
     if not no_serve:
         from ledger.cli.serve import serve
 
@@ -72,6 +75,15 @@ def _home(ctx: click.Context) -> Path:
     assert above is not None, "demo is a command of a group"
     default = click.core.ParameterSource.DEFAULT
     return HOME if above.get_parameter_source("home") is default else Path(ctx.obj)
+
+
+def _ledger(home: Path) -> dict[str, Any]:
+    """Which ledger it is, and an agency to compare the examples' authority with."""
+    from ledger.store.home import Home
+
+    config = Home(home).config()
+    known = {"home": str(home.absolute()), "origin": config.origin, "vkey": config.vkey}
+    return {**known, "sound_authority": NORTHLIGHT.party}
 
 
 def prepared(home: Path, students: int, seed: int, *, quiet: bool = False) -> dict[str, Any]:
@@ -117,7 +129,9 @@ def _job(path: Path, students: int, seed: int) -> dict[str, Any]:
     """What a run that was cut off had begun; else what is asked for, from today on."""
     now = int(time.time())
     asked = {"students": students, "seed": seed, "today": civil_date(now)}
-    if not path.exists():
+    if path.exists():
+        click.echo("Finishing the demonstration that an earlier run began.", err=True)
+    else:
         job = {**asked, "deadline": now + DEADLINE}
         write_whole(path, json.dumps(job).encode(), replace=False)
     return dict(json.loads(path.read_bytes()))
@@ -141,19 +155,3 @@ def _token(home: Path) -> str:
         return tokens.new([SCOPE], label="demo")[1]
     finally:
         tokens.close()
-
-
-def tell(told: dict[str, Any], home: Path, url: str) -> None:
-    """What to try, for a person."""
-    click.echo(f"{told['statements']} statements in {home}. Everything in it is invented.\n")
-    click.echo(f"Verify a certificate at {url}/ with a number and a name:\n")
-    for one in told["certificates"]:
-        click.echo(f"  {one['expected']:<10} {one['number']}  {one['holder_name']}")
-        click.echo(f"             {one['about']}")
-    click.echo("\nAn agency that passes nearly everybody:")
-    click.echo(f"  {url}/v1/authorities/{told['authority']}/credibility")
-    click.echo("\nA student's archive, for the operator:")
-    click.echo(
-        f"  curl -H 'Authorization: Bearer {told['operator_token']}'"
-        f" {url}/v1/students/{told['student']}/archive\n"
-    )

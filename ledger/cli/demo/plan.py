@@ -131,7 +131,7 @@ class DemoPlan:
             **offer.scope,
             "title": f"{offer.name}, {offer.level}",
             "parts": list(offer.style.parts),
-            "pass_rule": {"kind": "thresholds", "totals": list(offer.style.totals)},
+            "pass_rule": offer.style.pass_rule,
             "objection_days": offer.objection_days,
             "effective_from": self._day(day),
         }

@@ -142,7 +142,10 @@ class Session:
             "parts": list(sitting.marks),
             "determined_on": self._day(DETERMINED),
         }
-        return self._state("result.determined", claims, ident, self._disclosed(sitting))
+        disclosed = self._disclosed(sitting)
+        if sitting.passed and not self._offer.style.totals:
+            disclosed.append(("remark", "The examiners agree that the work is of the level."))
+        return self._state("result.determined", claims, ident, disclosed)
 
     def _certificate(self, sitting: Sitting, day: str) -> Planned:
         ident, agency, year = self._registration(sitting), self._offer.agency, int(day[:4])
