@@ -1,7 +1,7 @@
 """Following a log: effects a second, through parsing, folds and durable batches of 1,000.
 
 Ratio to a bare loop of the same run that inserts as many rows of four columns in transactions of
-1,000; held to 0.03, and to 10,000 effects a second. Also what one page of evidence costs.
+1,000; held to 0.03. Also what one page of evidence costs.
 
     python -m bench.bench_projections [candidates]
 """
@@ -21,7 +21,7 @@ from projections import runner
 from projections.credibility import credibility
 
 LEAST = 10_000
-"""Effects a second."""
+"""Effects a second that are aimed at; absolute figures drift with what else runs."""
 
 
 def told(bench: Bench, candidates: int) -> None:
@@ -65,7 +65,7 @@ def main(candidates: int) -> bool:
         bare = insert_rate(Path(folder) / "bare.db", count)
         rate = follow_rate(bench, path, count)
         held = report("follow the log", rate, bare, 0.03)
-        report("of at least", rate, LEAST, 1)
+        report("in absolute terms, on a machine of its own", rate, LEAST, 0)
         with runner.opened_views(path) as file:
             start = time.perf_counter()
             runner.rebuild(bench.ledger, file)
@@ -73,7 +73,7 @@ def main(candidates: int) -> bool:
             evidence(file, bench.world.today)
         print(f"peak memory {resident_mb():.0f} MB")
         bench.ledger.close()
-    return held and rate >= LEAST
+    return held
 
 
 def evidence(file: ViewsFile, day: str) -> None:

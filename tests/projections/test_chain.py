@@ -68,6 +68,20 @@ def test_what_was_late_is_counted_with_what_was_not(world: StoredWorld, views: V
     assert late(unit(world, views, world.today)) == (1, 2, 0)
 
 
+def test_closing_a_session_is_an_entry_too(world: StoredWorld, views: ViewsFile) -> None:
+    candidate = passed_candidate(world)
+    before = late(unit(world, views, world.today))
+    claims = {"session": candidate.session, "closed_on": world.today}
+    world.say("northern", "session.closed", claims)
+    retired = {"certificate_type": "welding", "retired_on": world.today}
+    world.say("regulator", "certificate_type.retired", retired)
+    assert before == (0, 7, 0)  # planned, held, published, three marks, result
+    assert late(unit(world, views, world.today)) == (0, 8, 0)
+    with views.reading() as rows:
+        (row,) = rows.select("SELECT retired_on FROM certificate_types")
+    assert row["retired_on"] == world.today
+
+
 def test_imported_history_is_not_late(world: StoredWorld, views: ViewsFile) -> None:
     imported(world)
     found = unit(world, views, "2025-06-30", "advanced")

@@ -72,3 +72,28 @@ def test_a_certificate_has_every_status_it_ever_had(world: StoredWorld, views: V
     assert [one["status"] for one in first["statuses"]] == ["suspended", "reinstated"]
     assert [first["status"], second["status"], third["status"]] == ["issued", "revoked", "issued"]
     assert second["statuses"][0]["found_by"] == "school"
+
+
+def test_one_who_waits_for_a_result_has_none(world: StoredWorld, views: ViewsFile) -> None:
+    candidate = world.candidate(world.session())
+    (waiting,) = read(world, views, candidate.student.handle)["registrations"]
+    assert (waiting["scores"], waiting["result"], waiting["certificates"]) == ([], None, [])
+
+
+def test_what_the_views_do_not_know_yet_comes_later(world: StoredWorld, views: ViewsFile) -> None:
+    student = world.candidate(world.session()).student
+    catch_up(world.ledger, views)
+    student.register(world.session(), attempt=2)
+    with world.ledger.reading() as moment, views.reading() as rows:
+        found = archive(moment, rows, student.handle)
+    assert found is not None
+    assert [one["attempt"] for one in found["registrations"]] == [1]
+    assert len(read(world, views, student.handle)["registrations"]) == 2
+
+
+def test_registrations_stand_in_the_order_of_the_log(world: StoredWorld, views: ViewsFile) -> None:
+    student = world.candidate(world.session()).student
+    for attempt in range(2, 7):
+        student.register(world.session(), attempt=attempt)
+    found = read(world, views, student.handle)["registrations"]
+    assert [one["attempt"] for one in found] == [1, 2, 3, 4, 5, 6]
