@@ -164,12 +164,13 @@ class Case:
     def window_over(self, publication: Sequence[Any], days: int) -> bool:
         """Whether the objection window of one publication of results is over.
 
-        Measured in stated time at both ends; for imported history, by the claimed dates.
+        Measured in stated time at both ends, but for imported history; and by the claimed dates,
+        so that nobody dates back behind the window what the stated time allows only now.
         """
         _, published_at, published_on = publication
-        if self.imported:
-            return add_days(published_on, days) <= (self.claimed or "")
-        return bool(self.now >= published_at + days * DAY)
+        if add_days(published_on, days) > (self.claimed or ""):
+            return False
+        return self.imported or bool(self.now >= published_at + days * DAY)
 
 
 def require_party(case: Case, ident: str, role: str, where: str) -> Party:

@@ -141,7 +141,9 @@ def _same_facts(case: Case) -> None:
 
 
 @rule(
-    "P104", "objection-window-open", "The results are published and their objection window is over."
+    "P104",
+    "objection-window-open",
+    "The result was published after it was determined, and its objection window is over.",
 )
 def _window_over(case: Case) -> None:
     session = session_of(case)
@@ -149,7 +151,8 @@ def _window_over(case: Case) -> None:
     assert result is not None
     days = standard_of(case, session).objection_days
     for publication in session.publications:
-        if publication[0] > result[0]:
+        # Published after it was determined: in the log, and by the dates that both claim.
+        if publication[0] > result[0] and publication[2] >= result[3]:
             if not case.window_over(publication, days):
                 raise Broken(
                     f"the result can be objected to for {days} days",
@@ -158,7 +161,7 @@ def _window_over(case: Case) -> None:
                 )
             return
     raise Broken(
-        "the result is not published",
+        f"the result, determined on {result[3]}, is not published",
         where="registration",
         fact=result[0],
         instead="state results.published first",
@@ -364,10 +367,10 @@ CERTIFICATE_ISSUED = StatementType(
         _new_number,
         _passed,
         _same_facts,
+        _dates,
         _window_over,
         _accredited,
         _one_live,
-        _dates,
         _status_entry,
         _vct,
         _repeats,

@@ -95,9 +95,11 @@ class Standard(NamedTuple):
 
 
 class Periods(NamedTuple):
-    """Which standard of a type and level is in force when: (from, until or None, id, version)."""
+    """Which standard of a type and level is in force when: (from, until or None, id, version).
+    ``held``: the last civil date on which an exam was held."""
 
     periods: tuple[tuple[str, str | None, str, int], ...]
+    held: str | None
 
 
 class Accreditation(NamedTuple):
@@ -136,14 +138,14 @@ class Student(NamedTuple):
 
 class Registration(NamedTuple):
     """One candidate in one session. ``scores``: part -> digest of its mark;
-    ``result``: (position where it took effect, outcome, digests)."""
+    ``result``: (position where it took effect, outcome, digests, determined_on)."""
 
     session: str
     school: str
     attempt: int
     digests: tuple[str, ...]
     scores: dict[str, str]
-    result: tuple[int, str, tuple[str, ...]] | None
+    result: tuple[int, str, tuple[str, ...], str] | None
     certificate: str | None  # the live one
     position: int
 

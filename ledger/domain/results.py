@@ -111,9 +111,10 @@ def _outcome_follows(case: Case) -> None:
 
 
 def _fold_result(case: Case) -> dict[str, Record]:
-    result = (case.position, case.claims["outcome"], case.stated.digests)
+    claims = case.claims
+    result = (case.position, claims["outcome"], case.stated.digests, claims["determined_on"])
     registration = registration_of(case)._replace(result=result)
-    return {key_of(Registration, case.claims["registration"]): registration}
+    return {key_of(Registration, claims["registration"]): registration}
 
 
 RESULT_DETERMINED = StatementType(

@@ -213,9 +213,14 @@ def _fold_stage(stage: str, case: Case) -> dict[str, Record]:
 
 
 def _fold_held(case: Case) -> dict[str, Record]:
-    ident = case.claims["session"]
+    ident, day = case.claims["session"], case.claims["held_on"]
     session = case.need(Session, ident)
-    return {key_of(Session, ident): session._replace(stage="held", held_on=case.claims["held_on"])}
+    scope = (session.certificate_type, session.level)
+    periods = case.need(Periods, *scope)
+    return {
+        key_of(Session, ident): session._replace(stage="held", held_on=day),
+        key_of(Periods, *scope): periods._replace(held=max(day, periods.held or day)),
+    }
 
 
 SESSION = Field("session", RANDOM_ID, "Random id of the session.")

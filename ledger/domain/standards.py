@@ -43,6 +43,11 @@ def _periods(case: Case) -> tuple[Period, ...]:
     return () if record is None else tuple(tuple(p) for p in record.periods)  # type: ignore[misc]
 
 
+def _held(case: Case) -> str | None:
+    record = case.get(Periods, case.claims["certificate_type"], case.claims["level"])
+    return None if record is None else record.held
+
+
 @rule(
     "P42", "standard-version-used", "A version of a standard is immutable; its number is used once."
 )
@@ -120,7 +125,7 @@ def _fold_published(case: Case) -> dict[str, Record]:
     return {
         key_of(Standard, claims["standard"], claims["version"]): _standard_of(case),
         key_of(Periods, claims["certificate_type"], claims["level"]): Periods(
-            (*_periods(case), period)
+            (*_periods(case), period), _held(case)
         ),
     }
 
@@ -193,7 +198,8 @@ STANDARD_PUBLISHED = StatementType(
 @rule(
     "P46",
     "revision-order",
-    "A revision follows the version in force, of the same agency, type and level.",
+    "A revision follows the version in force, of the same agency, type and level, and begins after"
+    " the exams held.",
 )
 def _follows(case: Case) -> None:
     claims = case.claims
@@ -223,6 +229,13 @@ def _follows(case: Case) -> None:
             where="effective_from",
             fact=before.position,
         )
+    held = _held(case)
+    if held is not None and claims["effective_from"] <= held:
+        raise Broken(
+            f"an exam was held under version {version} on {held}",
+            where="effective_from",
+            instead="let the revision begin on a later day",
+        )
 
 
 def _fold_revised(case: Case) -> dict[str, Record]:
@@ -233,7 +246,7 @@ def _fold_revised(case: Case) -> dict[str, Record]:
     return {
         key_of(Standard, claims["standard"], claims["version"]): _standard_of(case),
         key_of(Periods, claims["certificate_type"], claims["level"]): Periods(
-            (*older, ended, period)
+            (*older, ended, period), _held(case)
         ),
     }
 
@@ -283,11 +296,11 @@ def _in_force(case: Case) -> None:
 def _fold_withdrawn(case: Case) -> dict[str, Record]:
     claims = case.claims
     standard = case.need(Standard, claims["standard"], claims["version"])
+    record = case.need(Periods, standard.certificate_type, standard.level)
+    *older, (first, _, ident, version) = record.periods
+    ended = (first, claims["last_day"], ident, version)
     key = key_of(Periods, standard.certificate_type, standard.level)
-    *older, (first, _, ident, version) = case.need(
-        Periods, standard.certificate_type, standard.level
-    ).periods
-    return {key: Periods((*older, (first, claims["last_day"], ident, version)))}
+    return {key: record._replace(periods=(*older, ended))}
 
 
 STANDARD_WITHDRAWN = StatementType(

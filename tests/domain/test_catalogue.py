@@ -9,7 +9,7 @@ import pytest
 from ledger.domain.accreditation import standing
 from ledger.domain.standards import in_force
 from tests.domain.refusing import refused
-from tests.world import SCOPE, World, standard_claims
+from tests.world import SCOPE, World, ready_world, standard_claims
 
 TYPE = {"certificate_type": "welding", "name": "Welding", "category": "vocational"}
 
@@ -131,6 +131,25 @@ class TestStandards:
             ("2025-12-20", "2026-02-28", "welding", 1),
             ("2026-03-01", None, "welding", 2),
         ]
+
+    def test_a_revision_begins_after_the_exams_held(self) -> None:
+        world = ready_world()
+        world.hold(world.session())
+        held = world.today
+        world.pass_days(2)
+        for day in (world.day(-3), held):
+            with refused("P46", where="effective_from"):
+                revised = standard_claims(version=2, effective_from=day)
+                world.say("northern", "standard.revised", revised)
+        early = standard_claims(version=2, effective_from=world.day(-1))
+        pending = world.say("northern", "standard.revised", early)
+        world.hold(world.session())  # while the revision awaits consent
+        with refused("P46", where="effective_from"):
+            world.say("regulator", "approved", {"statement": pending.leaf_id})
+        later = standard_claims(version=2, effective_from=world.day(1))
+        world.approved("northern", "standard.revised", later)
+        assert in_force(periods(world), world.today) == ("welding", 1)
+        assert in_force(periods(world), world.day(1)) == ("welding", 2)
 
     @pytest.mark.parametrize(
         ("agency", "changes", "where"),

@@ -118,6 +118,35 @@ class TestIssue:
         candidate.world.now += 1
         candidate.issue()
 
+    def test_not_dated_back_behind_its_window(self) -> None:
+        """What the dates say is held against each other too: who lost the accreditation meanwhile
+        must not date a certificate back to when it stood."""
+        candidate = passed_candidate(ready_world())
+        world = candidate.world
+        for days in (3, 1):
+            with refused("P104"):
+                candidate.issue(issued_on=world.day(-days))
+        world.pass_days(2)
+        candidate.issue(issued_on=world.day(-2))
+
+    def test_not_on_a_publication_dated_before_the_result(self) -> None:
+        world = ready_world()
+        candidate = world.candidate(world.session())
+        for part, mark in (("theory", 60), ("bench", 40), ("report", 16)):
+            candidate.score(part, mark)
+        world.hold(candidate.session)
+        exam = world.today
+        world.pass_days(5)
+        candidate.result("pass")
+        early = {"session": candidate.session, "published_on": exam}
+        world.say("northern", "results.published", early)
+        world.pass_days(5)
+        with refused("P104", where="registration"):
+            candidate.issue()
+        world.publish(candidate.session)
+        world.pass_days(3)
+        candidate.issue()
+
     def test_within_the_wind_down_and_not_after(self) -> None:
         for wait, rule in ((10, None), (11, "P105")):
             world = ready_world()
