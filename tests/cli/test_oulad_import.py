@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import time
-from collections import Counter
-from collections.abc import Callable
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,22 +13,14 @@ from ledger.cli.playing.keyring import Keyring
 from ledger.cli.playing.stage import local_stage
 from ledger.core.statement import parse_entry
 from ledger.store.ledger import Ledger
-from tests.cli.oulad_tables import crowd, story
-from tests.cli.parties import ENVIRONMENT, PROGRAM, run, served, told
-
-STUDENTS = 1200  # of each module: about 12,000 statements, so 12 requests
+from tests.cli.oulad_runs import kinds
+from tests.cli.oulad_tables import story
+from tests.cli.parties import run, served, told
 
 
 @pytest.fixture
 def tables(tmp_path: Path) -> Path:
     return story().write(tmp_path / "tables")
-
-
-def kinds(home: Path) -> Counter[str]:
-    """Statements in the log by type."""
-    with Ledger.open(home) as ledger:
-        entries = ledger.entries(0, ledger.head().size)
-        return Counter(parse_entry(entry).type for entry in entries)
 
 
 def test_an_unfounded_home_is_founded_filled_and_found_again(tmp_path: Path, tables: Path) -> None:
@@ -130,6 +116,59 @@ def test_at_a_url_it_needs_the_keys_of_that_ledger(tmp_path: Path, tables: Path)
         assert "Put it there as operator.key" in no_operator.stderr
 
 
+def test_through_a_server_of_its_own_and_then_without(tmp_path: Path, tables: Path) -> None:
+    home, parties = tmp_path / "home", tmp_path / "keys"
+    names = {"operator": "Bureau", "regulator": "Regulator"}
+    local_stage(home, parties, "ledger.example/served", names)
+    with served(home) as url:
+        command = ("--home", home, "import", "oulad", tables, "--parties", parties)
+        first = told(*command, "--url", url)
+    assert (first["origin"], first["refused"]) == ("ledger.example/served", 0)
+    assert first["statements"]["certificate.issued"]["admitted"] == 4
+    assert not (parties / "server.log").exists()
+    log = kinds(home)
+    again = told(*command)
+    assert again["answered_before"] == first["admitted"]
+    assert kinds(home) == log
+    run("--home", home, "audit")
+
+
+def test_the_ledger_of_another_regulator_is_left_alone(tmp_path: Path, tables: Path) -> None:
+    names = {"operator": "Bureau", "regulator": "Regulator"}
+    homes = [tmp_path / name for name in ("one", "other")]
+    for home in homes:
+        local_stage(home, home / "parties", "ledger.example/twin", names)
+    to = ("import", "oulad", tables, "--parties", homes[1] / "parties")
+    direct = run("--home", homes[0], *to, code=2)
+    assert "the regulator's key in" in direct.stderr
+    assert "is not the one of this ledger" in direct.stderr
+    with served(homes[0]) as url:
+        remote = run("--home", homes[1], *to, "--url", url, code=2)
+    assert "the ledger refuses the first statement: unknown-key" in remote.stderr
+    assert "--parties" in remote.stderr
+    assert kinds(homes[0]) == kinds(homes[1]) == {"ledger.founded": 1}
+
+
+def test_names_stay_out_of_what_the_server_says_and_of_the_ledger_in_clear(
+    tmp_path: Path, tables: Path
+) -> None:
+    home = tmp_path / "home"
+    run("--home", home, "import", "oulad", tables)
+    log = home / "parties" / "server.log"
+    sent = b"".join(
+        path.read_bytes() for path in (home / "parties" / "outbox-oulad").glob("*.statements")
+    )
+    disclosures = set(re.findall(rb"(?<=~)[\w-]+(?=~)", sent))
+    assert len(disclosures) == 2 * 5 + 2 * 6 + 10 + 4 + 2  # persons and names, marks, grades, remarks
+    files = [log, *(path for path in home.iterdir() if path.is_file())]
+    assert {"server.log", "ledger.db", "keys.db"} <= {path.name for path in files}
+    for path in files:
+        content = path.read_bytes()
+        assert b"Candidate 1" not in content, path.name
+        assert not [one for one in disclosures if one in content], path.name
+    assert not (home / "parties").stat().st_mode & 0o077  # the signed statements tell names
+
+
 def test_what_is_refused_is_told_and_the_rest_goes_in(tmp_path: Path, tables: Path) -> None:
     home, parties = tmp_path / "home", tmp_path / "home" / "parties"
     names = {"operator": "Bureau", "regulator": "Regulator"}
@@ -159,78 +198,3 @@ def test_a_ledger_that_has_the_parties_from_elsewhere_is_left_alone(
     result = run("--home", home, "import", "oulad", tables, code=2)
     assert "the ledger refuses the first statement: party-known" in result.stderr
     assert kinds(home) == log
-
-
-# --- cut off --------------------------------------------------------------------------------------
-
-
-class Cut:
-    """An import in a process of its own, cut off when a condition holds."""
-
-    def __init__(self, home: Path, tables: Path) -> None:
-        self.home = home
-        self.outbox = home / "parties" / "outbox-oulad"
-        self.command = [*PROGRAM, "--home", str(home), "import", "oulad", str(tables), "--json"]
-
-    def off(self, when: Callable[[], bool], how: signal.Signals) -> int:
-        with open(self.home.parent / "import.log", "ab") as log:
-            process = subprocess.Popen(
-                self.command, stdout=log, stderr=log, env=ENVIRONMENT, start_new_session=True
-            )
-        wait_for(lambda: when() or process.poll() is not None, 120)
-        assert process.poll() is None, "it was done too early"
-        process.send_signal(how)
-        code = process.wait(90)
-        wait_for(lambda: not self.servers(), 30)
-        return code
-
-    def files(self, kind: str) -> int:
-        return len(list(self.outbox.glob(f"*.{kind}")))
-
-    def servers(self) -> list[str]:
-        """Processes that still work on this home."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            if state != "Z" and os.fsencode(self.home) in command and b"ledger.cli" in command:
-                found.append(folder.name)
-        return found
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
-def test_killed_and_interrupted_it_goes_on_and_doubles_nothing(tmp_path: Path) -> None:
-    tables = crowd(STUDENTS).write(tmp_path / "tables")
-    home = tmp_path / "home"
-    cut = Cut(home, tables)
-    moments: list[tuple[Callable[[], bool], signal.Signals]] = [
-        ((home / "parties").exists, signal.SIGKILL),
-        (lambda: cut.files("statements") >= 1, signal.SIGKILL),
-        (lambda: cut.files("receipts") >= 2, signal.SIGKILL),
-        (lambda: cut.files("receipts") >= 4, signal.SIGINT),
-        (lambda: cut.files("statements") > cut.files("receipts") >= 5, signal.SIGKILL),
-    ]
-    codes = [cut.off(when, how) for when, how in moments]
-    assert codes == [-9, -9, -9, 130, -9]
-    last: dict[str, Any] = told("--home", home, "import", "oulad", tables)
-    assert last["refused"] == 0
-    assert last["answered_before"] >= 4001  # five chunks, the first of one statement
-    log = kinds(home)
-    # The plan said once, without remainder: the log holds exactly what one uncut run would send.
-    *_, plan = run(
-        "--home", home, "import", "oulad", tables, "--dry-run", "--json"
-    ).stdout.splitlines()
-    expected = json.loads(plan)["summary"]["to_import"]
-    del log["time.stated"]
-    assert log == {"ledger.founded": 1, **expected}
-    run("--home", home, "audit")
