@@ -159,7 +159,8 @@ def test_names_stay_out_of_what_the_server_says_and_of_the_ledger_in_clear(
         path.read_bytes() for path in (home / "parties" / "outbox-oulad").glob("*.statements")
     )
     disclosures = set(re.findall(rb"(?<=~)[\w-]+(?=~)", sent))
-    assert len(disclosures) == 2 * 5 + 2 * 6 + 10 + 4 + 2  # persons and names, marks, grades, remarks
+    persons_and_names, marks, grades, remarks = 2 * (5 + 6), 10, 4, 2
+    assert len(disclosures) == persons_and_names + marks + grades + remarks
     files = [log, *(path for path in home.iterdir() if path.is_file())]
     assert {"server.log", "ledger.db", "keys.db"} <= {path.name for path in files}
     for path in files:
