@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -104,9 +105,10 @@ def workers(pid: int) -> set[int]:
     """Worker processes of a server; a helper of multiprocessing is none."""
     found = set()
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.add(child)
+        with suppress(FileNotFoundError):  # a thread may end while it is looked at
+            for child in map(int, (task / "children").read_text().split()):
+                if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.add(child)
     return found
 
 
