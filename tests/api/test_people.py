@@ -125,6 +125,8 @@ def test_evidence_about_an_agency_is_public(
     assert unit["first_attempts"]["assessed"] is False
     before = client.get(f"/v1/authorities/northern/credibility?as_of={world.day(-400)}")
     assert before.get_json()["units"][0]["standing"]["status"] == "none"
+    first_day = client.get("/v1/authorities/northern/credibility?as_of=0001-01-01")
+    assert first_day.get_json()["window"]["last"] == "0001-01-01"
     assert candidate.student.name not in response.text
 
 

@@ -48,6 +48,14 @@ class TestDates:
     ) -> None:
         assert add_months(day, months) == expected
 
+    def test_nothing_leads_out_of_the_calendar(self) -> None:
+        assert add_days("0001-01-02", -1) == add_days("0001-01-02", -9) == "0001-01-01"
+        assert add_days("9999-12-30", 1) == add_days("9999-12-30", 9) == "9999-12-31"
+        assert add_months("0001-02-28", -1) == "0001-01-28"
+        assert add_months("0001-02-28", -2) == add_months("0002-12-31", -24) == "0001-01-01"
+        assert add_months("9999-11-30", 1) == "9999-12-30"
+        assert add_months("9999-11-30", 2) == add_months("9999-12-01", 1200) == "9999-12-31"
+
     @pytest.mark.parametrize(
         "text",
         [
