@@ -100,6 +100,7 @@ def test_every_route_is_documented(client: FlaskClient, document: dict[str, Any]
             if method != "parameters":
                 assert operation["summary"], path
                 assert "default" in operation["responses"], path
+                assert "200" in operation["responses"], path
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
