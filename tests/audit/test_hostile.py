@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.audit.folder import Folder
 from ledger.audit.report import Report
+from ledger.audit.run import audit
 from ledger.audit.sources import Opened
 from ledger.core.errors import CoreError
 from ledger.core.statement import sign_statement
 from ledger.domain.rulebook import VERSION_1
-from tests.audit.log import Log, audited, found
+from tests.audit.log import VKEY, Log, audited, found, ticking
 from tests.world import World, ready_world
 
 SMALL = ready_world()
@@ -149,3 +152,16 @@ def test_an_origin_and_a_party_of_odd_names(version: object) -> None:
     report = run(log.seal())
     assert {one.rule for one in report.findings} <= {"P5", "P7", "P10"}
     assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_pipe_or_a_device_in_place_of_a_file_holds_nobody_up(path: str, tmp_path: Path) -> None:
+    log = small()
+    file = log.write(tmp_path) / path.format(len(log.entries))
+    file.unlink()
+    os.mkfifo(file)
+    assert audit(Folder(tmp_path), VKEY, clock=ticking()).exit_code == 2
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    report = audit(Folder(tmp_path), VKEY, clock=ticking())
+    assert report.unread == f"{file.relative_to(tmp_path)} is no regular file"
