@@ -74,7 +74,7 @@ class Program(LazyGroup):
             sys.exit(OUR_BUG)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what the store raises is an expected error."""
+        """Run a command; what the store raises, and a file that cannot be used, are expected."""
         from ledger.store.errors import StoreError
 
         try:
@@ -83,6 +83,10 @@ class Program(LazyGroup):
             raise Failure(f"{error.detail} ({error.code})") from None
         except ModuleNotFoundError as error:
             raise not_installed(error, ctx.invoked_subcommand or "") from None
+        except OSError as error:
+            if error.filename is None:  # no file, such as a pipe that closed, which click sees to
+                raise
+            raise Failure(f"{error.filename}: {error.strerror}") from None
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)

@@ -87,6 +87,17 @@ class Home:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise UnsafeHome(f"{self._config} cannot be read: {error}") from None
 
+    def check_keys(self) -> None:
+        """Nobody else may read the students' keys.
+
+        Raises:
+            UnsafeHome: others may, or there are none.
+        """
+        try:
+            _refuse_open(self.keys, self.keys.stat())
+        except OSError as error:
+            raise UnsafeHome(f"{self.keys} cannot be read ({type(error).__name__})") from None
+
     def operator_key(self, use: str) -> PrivateKey:
         """The operator's private key for ``log``, ``statement`` or ``report``.
 
@@ -96,8 +107,7 @@ class Home:
         path = self._operator / f"{use}.key"
         try:
             with path.open(encoding="utf-8") as file:
-                if os.fstat(file.fileno()).st_mode & 0o077:
-                    raise UnsafeHome(f"{path} is open to other users: chmod 600 {path}")
+                _refuse_open(path, os.fstat(file.fileno()))
                 values = json.load(file)
             if values["use"] != use:
                 raise UnsafeHome(f"{path} is a key for {values['use']}")
@@ -105,6 +115,11 @@ class Home:
         except (OSError, ValueError, TypeError, KeyError, CoreError) as error:
             # The message of a parse error may quote the file; only its kind is told.
             raise UnsafeHome(f"{path} cannot be read ({type(error).__name__})") from None
+
+
+def _refuse_open(path: Path, found: os.stat_result) -> None:
+    if found.st_mode & 0o077:
+        raise UnsafeHome(f"{path} is open to other users: chmod 600 {path}")
 
 
 def _write_private(path: Path, text: str) -> None:

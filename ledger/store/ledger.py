@@ -126,6 +126,7 @@ class Ledger(Log):
         place = Home(home)
         config = place.config()
         keys = {use: place.operator_key(use) for use in ("log", "statement")}
+        place.check_keys()
         if str(NoteSigner(config.origin, keys["log"]).vkey) != config.vkey:
             raise WrongOperatorKeys("operator/log.key is not the key of config.json")
         ledger = cls(place, config, keys, **options)

@@ -82,6 +82,7 @@ def failing(error: BaseException) -> Any:
         (Failure("no", "Do it"), 2, "Error: no. Do it.\n"),
         (Failure("no"), 2, "Error: no\n"),
         (Busy("another writes"), 2, "Error: another writes (busy)\n"),
+        (OSError(28, "No space left on device", "a/b"), 2, "Error: a/b: No space left on device\n"),
         (KeyboardInterrupt(), 130, "\nInterrupted.\n"),
     ],
 )

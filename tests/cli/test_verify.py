@@ -165,6 +165,7 @@ def test_a_database_that_contradicts_itself_could_not_tell(issued: Issued, tmp_p
     home.mkdir()
     for name in ("config.json", "keys.db"):
         (home / name).write_bytes((parties.home / name).read_bytes())
+        (home / name).chmod(0o600)
     (home / "operator").mkdir(mode=0o700)
     for use in ("log", "statement", "report"):
         target = home / "operator" / f"{use}.key"

@@ -192,6 +192,18 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
         Ledger.open(tmp_path / "home")
 
 
+def test_students_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
+    found(tmp_path / "home").close()
+    keys = tmp_path / "home" / "keys.db"
+    keys.chmod(0o644)
+    with pytest.raises(UnsafeHome, match="chmod 600"):
+        Ledger.open(tmp_path / "home")
+    keys.unlink()
+    with pytest.raises(UnsafeHome, match=r"keys\.db cannot be read"):
+        Ledger.open(tmp_path / "home")
+    assert not keys.exists()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{}", '{"use": "log"', '{"use": "log", "seed": "short"}', '{"use": "report"}'],
