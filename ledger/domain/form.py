@@ -174,9 +174,16 @@ def _not_future(case: Case) -> None:
     "P19",
     "late",
     "A fact stated more than 30 days after its date is covered by an accepted history,"
-    " or gives late_reason and is countersigned.",
+    " or gives late_reason and is countersigned; only such a fact gives late_reason.",
 )
 def _not_late(case: Case) -> None:
+    if "late_reason" in case.claims and not case.late:
+        # Verdicts tell the reason together with the consent that a late fact needs.
+        raise Broken(
+            f"{case.claimed} is not more than 30 days ago, today is {case.today} (+08:00)",
+            where="late_reason",
+            instead="leave late_reason out",
+        )
     if case.late and "late_reason" not in case.claims and not case.imported:
         raise Broken(
             f"{case.claimed} is more than 30 days ago, today is {case.today} (+08:00)",

@@ -219,6 +219,16 @@ class TestLate:
         with refused("P19", where="held_on"):
             late.say("northern", "session.held", {"session": session, "held_on": late.day(-31)})
 
+    @pytest.mark.parametrize("days", [0, 30])
+    def test_a_reason_for_being_late_is_given_only_by_what_is_late(self, days: int) -> None:
+        """Else a verdict would tell of a second party's consent that nobody asked for."""
+        candidate = passed_candidate(ready_world())
+        issued_on = candidate.world.today
+        candidate.world.pass_days(days)
+        with refused("P19", where="late_reason"):
+            candidate.issue(issued_on=issued_on, late_reason="correction")
+        candidate.issue(issued_on=issued_on)
+
     def test_a_reason_and_the_regulators_consent_let_it_in(self, world: World) -> None:
         session = world.session()
         world.pass_days(31)
