@@ -121,5 +121,6 @@ class Snapshot:
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        # The last: SQLite quotes a damaged schema in its message, and the message is no text.
         raise Unreadable(f"the database cannot be read: {error}") from error

@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 from ledger.audit.snapshot import Snapshot
 from ledger.audit.sources import Opened, Unreadable, Vault, View
-from ledger.cli.audit_views import compared_views
+from ledger.cli.audit_views import DAMAGED, compared_views
 from ledger.cli.errors import Failure
-from ledger.core.errors import CoreError
-from ledger.domain.errors import UnreadableRecord
 from ledger.store import view as stored
 from ledger.store.errors import StoreError
 from ledger.store.home import Home
@@ -116,9 +114,8 @@ def _vault(copy: Path, place: Home, origin: str) -> Iterator[Vault | None]:
 
 def _opened(rows: Reading, view: stored.View) -> Iterator[Opened]:
     """The vault row by row, opened with the students' keys as they are now."""
-    for position in range(view.head().size):
-        if rows.ciphertext(position) is not None:
-            try:
-                yield Opened(position, view.opened(position))
-            except (StoreError, CoreError, UnreadableRecord) as error:
-                yield Opened(position, None, f"the disclosures cannot be opened: {error}")
+    for position in rows.sealed_positions():
+        try:
+            yield Opened(position, view.opened(position))
+        except DAMAGED as error:
+            yield Opened(position, None, f"the disclosures cannot be opened: {error}")

@@ -18,7 +18,14 @@ from ledger.store.sqlite.views import ViewsFile
 from projections import runner
 from projections.view import View as Projection
 
-_BROKEN = (StoreError, CoreError, UnreadableRecord, runner.FoldFailed)
+DAMAGED = (
+    *(StoreError, CoreError, UnreadableRecord, runner.FoldFailed),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
+"""What reading ends with where somebody changed rows: values of any type may stand anywhere.
+
+The store trusts what it wrote and does not look for that; the audit has to say what it found.
+"""
 
 
 def compared_views(copy: Path, origin: str, served: Path) -> Iterator[View]:
@@ -39,7 +46,7 @@ def compared_views(copy: Path, origin: str, served: Path) -> Iterator[View]:
         try:
             with _caught_up(log, made) as ours:
                 yield from _pairs(log, served, ours)
-        except _BROKEN as error:
+        except DAMAGED as error:
             raise Unreadable(f"no views can be made from this log: {error}") from error
 
 
@@ -48,7 +55,7 @@ def _pairs(log: Log, served: Path, ours: ViewsFile) -> Iterator[View]:
         with _caught_up(log, served) as theirs:
             for view in runner.VIEWS:
                 yield View(view.name, _rows(theirs, view), runner.dump(ours, view))
-    except _BROKEN as error:
+    except DAMAGED as error:
         for view in runner.VIEWS:
             yield View(view.name, [(f"cannot be read: {error}",)], runner.dump(ours, view))
 

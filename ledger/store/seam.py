@@ -171,6 +171,9 @@ class Reading(Protocol):
     def ciphertext(self, position: int) -> bytes | None:
         """The encrypted disclosures of one statement."""
 
+    def sealed_positions(self) -> Iterator[int]:
+        """Where there are encrypted disclosures, in order."""
+
     def tile(self, level: int, n: int) -> bytes | None:
         """Hashes of one tile as far as it is filled."""
 

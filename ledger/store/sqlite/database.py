@@ -12,7 +12,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from ledger.store.errors import NotFounded, StorageFailed
+from ledger.store.errors import Contradiction, NotFounded, StorageFailed
 from ledger.store.events import LedgerApplication
 from ledger.store.seam import Head, LeafRow, Sealed, Stream, Versioned
 from ledger.store.sqlite.driver import (
@@ -109,7 +109,16 @@ class SQLiteReading:
     def ciphertext(self, position: int) -> bytes | None:
         """The encrypted disclosures of one statement."""
         row = self._one("SELECT sealed FROM vault WHERE position = ?", position)
-        return None if row is None else bytes(row[0])
+        if row is None:
+            return None
+        if not isinstance(row[0], bytes):
+            raise Contradiction("encrypted disclosures are no bytes", position)
+        return row[0]
+
+    def sealed_positions(self) -> Iterator[int]:
+        """Where there are encrypted disclosures, in order."""
+        for row in self._pages("SELECT position FROM vault ORDER BY position"):
+            yield row[0]
 
     def tile(self, level: int, n: int) -> bytes | None:
         """Hashes of one tile as far as it is filled."""

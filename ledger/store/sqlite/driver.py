@@ -85,6 +85,9 @@ def typed_errors() -> Iterator[None]:
     except sqlite3.Error as error:
         named = getattr(persistence, type(error).__name__, persistence.PersistenceError)
         raise named(str(error)) from error
+    except UnicodeDecodeError as error:
+        # A message that quotes a damaged schema is no text, and pysqlite3 stumbles over it.
+        raise persistence.DatabaseError("malformed database schema") from error
 
 
 @contextmanager

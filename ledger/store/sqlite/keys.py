@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ledger.store.errors import Contradiction
 from ledger.store.seam import FactRow, Journal
 from ledger.store.sqlite.driver import Datastore, private_file, store_errors
 
@@ -43,9 +44,15 @@ class KeyRows:
         return self._cursor.execute(query, (value,)).fetchone()
 
     def key(self, subject: str) -> bytes | None:
-        """The 32-byte key of a subject."""
+        """The 32-byte key of a subject.
+
+        Raises:
+            Contradiction: something else is stored.
+        """
         row = self._one("SELECT key FROM keys WHERE subject = ?", subject)
-        return None if row is None else bytes(row[0])
+        if row is not None and not isinstance(row[0], bytes):
+            raise Contradiction("a key is no bytes")
+        return None if row is None else row[0]
 
     def fact(self, fact: str) -> FactRow | None:
         """One private fact."""
