@@ -6,8 +6,10 @@ Whoever does this has no keys. `None` stands for a row that has no position.
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite3
@@ -15,6 +17,12 @@ import pysqlite3.dbapi2 as sqlite3
 from tests.audit.home import Home
 
 Tampering = Callable[[Home, random.Random], int | None]
+
+
+def copy(untouched: Path, place: Path) -> Home:
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(untouched, place)
+    return Home(place)
 
 
 def size(home: Home) -> int:
