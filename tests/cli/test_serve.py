@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import urllib3
@@ -14,19 +15,29 @@ import urllib3
 from tests.cli.parties import ENVIRONMENT, PROGRAM, Parties, free_port, run, told
 
 
-def start(home: Path, *options: str) -> subprocess.Popen[str]:
+@contextmanager
+def start(home: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A server; it ends with the test, also with one that failed before it told it to."""
     command = [*PROGRAM, "--home", str(home), "serve", "--workers", "1", *options]
-    with open(home.parent / "serve.err", "ab") as log:
-        return subprocess.Popen(
+    with (
+        open(home.parent / "serve.err", "ab") as log,
+        subprocess.Popen(
             command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
     """Process ids of everything that a process started, as the kernel has it."""
     found = []
     for task in Path(f"/proc/{process.pid}/task").iterdir():
-        found += [int(one) for one in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError):  # a thread may end while it is looked at
+            found += [int(one) for one in (task / "children").read_text().split()]
     return found
 
 
@@ -83,8 +94,12 @@ def test_the_views_follow_what_is_submitted(founded: Parties) -> None:
 
 def followers(process: subprocess.Popen[str]) -> list[int]:
     """Process ids of a server's followers; one that is just being started has no name yet."""
-    lines = [(pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in children(process)]
-    return [pid for pid, line in lines if line.endswith(b"projections\0follow\0")]
+    found = []
+    for pid in children(process):
+        with suppress(FileNotFoundError):  # so may a process
+            if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"projections\0follow\0"):
+                found.append(pid)
+    return found
 
 
 def test_a_follower_that_dies_is_started_again(founded: Parties) -> None:
