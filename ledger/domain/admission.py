@@ -29,7 +29,6 @@ from ledger.domain.founding import FOUNDED, TIME_STATED
 from ledger.domain.records import (
     CLOCK,
     LEDGER,
-    Awaiting,
     Certificate,
     Clock,
     History,
@@ -231,10 +230,7 @@ def _consented(
     _apply(form.DATED, pending)
     _apply(stated.type.rules, pending)
     _apply_disclosed(pending)
-    changes = _changes(case, stated.type.fold(pending))
-    changes[key_of(Pending, stated.leaf)] = None
-    if stated.type.name == "certificate.issued":
-        changes[key_of(Awaiting, stated.claims["certificate"])] = None
+    changes = _changes(case, stated.type.fold(pending)) | consent.fold_consented(stated)
     remembered = stated.type.people_fold(pending) if opened is not None else {}
     return Admission(changes, at, stream, None, remembered)
 

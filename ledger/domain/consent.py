@@ -30,12 +30,23 @@ def consents_needed(case: Case) -> tuple[str, ...]:
 def fold_pending(case: Case, missing: tuple[str, ...]) -> dict[str, Record]:
     """The record of a statement that awaits consents."""
     stated = case.stated
-    issues = stated.claims.get("certificate") if stated.type.name == "certificate.issued" else None
-    pending = Pending(stated.type.name, stated.party, stated.claims, case.position, missing, issues)
-    changes: dict[str, Record] = {key_of(Pending, stated.leaf): pending}
-    if issues is not None:
-        changes[key_of(Awaiting, issues)] = Awaiting(stated.leaf)
-    return changes
+    pending = Pending(
+        stated.type.name, stated.party, stated.kid, stated.claims, case.position, missing
+    )
+    awaited = {key: Awaiting(stated.leaf) for key in _awaited(stated)}
+    return {key_of(Pending, stated.leaf): pending, **awaited}
+
+
+def fold_consented(stated: Stated) -> dict[str, None]:
+    """What no longer awaits anything, once the pending statement has its last consent."""
+    return dict.fromkeys((key_of(Pending, stated.leaf), *_awaited(stated)))
+
+
+def _awaited(stated: Stated) -> tuple[str, ...]:
+    """The certificate that a pending statement would issue: who asks for it is told so."""
+    if stated.type.name != "certificate.issued":
+        return ()
+    return (key_of(Awaiting, stated.claims["certificate"]),)
 
 
 def pending_stated(
@@ -47,7 +58,8 @@ def pending_stated(
         return None
     digests = tuple(pending.claims.get("_sd", ()))
     leaf = stated.claims["statement"]
-    return Stated(types[pending.type], pending.party, stated.kid, pending.claims, digests, leaf)
+    kind = types[pending.type]
+    return Stated(kind, pending.party, pending.kid, pending.claims, digests, leaf)
 
 
 def _reads(stated: Stated, _: Found) -> Iterator[str]:

@@ -59,10 +59,10 @@ class Pending(NamedTuple):
 
     type: str
     party: str
+    kid: str  # of the key that signed it
     claims: dict[str, Any]
     position: int
     missing: tuple[str, ...]
-    subject_of: str | None  # certificate that this statement would issue
 
 
 class Awaiting(NamedTuple):
