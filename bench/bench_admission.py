@@ -204,7 +204,7 @@ def main(count: int) -> bool:
         now = bench.world.now
         bare = sign_rate()
         alone = issue(home, wires[:count], now, 1)
-        report("issue certificates, one process", alone, bare, 0)
+        report("issue certificates, one process", alone, bare)
         served = issue(home, wires[count:], now, cores)
         held = report(f"issue certificates, {cores} processes as served", served, bare, 0.2)
         singles = [_renamed(bench, index) for index in range(200)]
